@@ -1,0 +1,281 @@
+"""What a kind of record is to the pipeline: where it is read, what must be known, what is decided.
+
+All of it pure. A kind asks for what it must know by yielding `Ask`s and is sent `Answers`
+(as httpx lets an auth flow yield requests), so that it can be tested without a server and
+the pipeline can put many keys into one request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Literal, Protocol, TypeAlias
+
+from connectors.wire import ETag, Json, JsonValue, Row
+from ifs_jaggaer.errors import System
+from mapping.money import Money
+from mapping.profile import Profile
+
+# --- asking -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class IfsRows:
+    """All rows of an IFS set in which `attribute` is one of `values` and each of `also` one of its values."""
+
+    set: str
+    attribute: str
+    values: frozenset[str]
+    also: tuple[tuple[str, frozenset[str]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JaggaerRecords:
+    """All records of a JAGGAER resource in which the filter field is one of `values`; with `parts` (comp)."""
+
+    resource: str
+    filter: str
+    values: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class JaggaerDetails:
+    """Each record by its id, whole; one request each."""
+
+    resource: str
+    ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Links of a kind by the key of one side."""
+
+    kind: str
+    side: System
+    keys: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshots:
+    """Last agreed or last sent state of documents, by the key under which it was settled."""
+
+    kind: str
+    keys: frozenset[str]
+
+
+Ask: TypeAlias = IfsRows | JaggaerRecords | JaggaerDetails | Links | Snapshots
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """That two records are one. `detail` holds what must outlive the wire, e.g. line keys, first sent dates."""
+
+    kind: str
+    ifs_key: str
+    jaggaer_key: str
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What was last settled for one document: agreed fields, or the fingerprint of what was sent.
+
+    `version` counts the settlements; a plan made from an older one is dropped (DESIGN, retry).
+    """
+
+    kind: str
+    key: str
+    fields: Mapping[str, str | None]
+    version: int = 0
+
+
+class Answers(Protocol):
+    """What came of the asks, typed by the ask."""
+
+    def rows(self, ask: IfsRows | JaggaerRecords | JaggaerDetails) -> list[Row]: ...
+
+    def links(self, ask: Links) -> dict[str, Link]: ...
+
+    def snapshots(self, ask: Snapshots) -> dict[str, Snapshot]: ...
+
+
+# --- deciding ---------------------------------------------------------------------------------
+
+
+class ItemKind(StrEnum):
+    """The kinds of open item (DESIGN, the store)."""
+
+    DEAD_LETTER = "dead_letter"
+    WAITING = "waiting"
+    HELD = "held"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something that stays open for one field of one document; `value` is safe to show.
+
+    `waits_for` is "kind:key" (e.g. "supplier:1001"); `brake` marks what law 11 counts.
+    `age_only`: needs a person only when older than the set age.
+    """
+
+    kind: ItemKind
+    field: str
+    value: str | None
+    reason: str
+    remedy: str
+    waits_for: str | None = None
+    brake: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field's difference at the target, in words fit for a person and for the audit."""
+
+    field: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IfsCreate:
+    """POST of one row, or of a head with its lines in one change set (`lines`: navigation name, values).
+
+    `enforced`: IFS itself refuses a second record of this key, so that after an unknown outcome it may
+    be sent again at once.
+    """
+
+    set: str
+    key: str
+    values: Mapping[str, JsonValue]
+    changes: tuple[Change, ...]
+    lines: tuple[tuple[str, Mapping[str, JsonValue]], ...] = ()
+    enforced: bool = False
+    action: Literal["create"] = "create"
+
+
+@dataclass(frozen=True, slots=True)
+class IfsUpdate:
+    """PATCH of the changed attributes with the ETag of the very state that the decision was made from."""
+
+    set: str
+    key: tuple[str, ...]
+    etag: ETag | None
+    values: Mapping[str, JsonValue]
+    changes: tuple[Change, ...]
+    action: Literal["update"] = "update"
+
+
+@dataclass(frozen=True, slots=True)
+class JaggaerPost:
+    """POST to a JAGGAER resource (below `path`, e.g. "/991/exportstatus", where given).
+
+    `enforced`: the server refuses a repetition (unique key, revision number) or it changes nothing.
+    `unchanged_since`: (filter field, value, modified time) read just before; a difference is a Conflict.
+    """
+
+    resource: str
+    key: str
+    body: Json
+    changes: tuple[Change, ...]
+    action: str
+    path: str = ""
+    enforced: bool = False
+    unchanged_since: tuple[str, str, str] | None = None
+
+
+Write: TypeAlias = IfsCreate | IfsUpdate | JaggaerPost
+
+
+class Action(StrEnum):
+    CREATE = "create"
+    UPDATE = "update"
+    SKIP = "unchanged"
+    OUT_OF_SCOPE = "out of scope"
+    NONE = "none"  # nothing can go now: the items say why
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What the store keeps once all writes of the decision succeeded.
+
+    `link` may lack one side's key ("") when the server gives it: the pipeline fills it in from the
+    answer's attribute `learns` ("bravoId", "SupplierId", "poId", "ProposalId").
+    """
+
+    link: Link | None = None
+    learns: str = ""
+    snapshot: Mapping[str, str | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What shall happen to one document. Raises nothing: what cannot be decided is an item that says why.
+
+    `key` names the document in items, audit and snapshots; `other_key` is the other side's key, "" if none.
+    `again`: after these writes gather and decide once more (a supplier made of several rows).
+    `notes` are warnings for the run's artifact. `amount` counts towards the run's totals when it is written.
+    """
+
+    key: str
+    other_key: str
+    action: Action
+    writes: tuple[Write, ...] = ()
+    items: tuple[Item, ...] = ()
+    settlement: Settlement | None = None
+    amount: Money | None = None
+    again: bool = False
+    notes: tuple[str, ...] = ()
+    base_version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Instructions:
+    """What a person decided for this run: winners by field ("*" for all), approved held values by field."""
+
+    winners: Mapping[str, System] = field(default_factory=dict)
+    approved: Mapping[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One polled set. `leads_to` names the document of a row, e.g. "ifs:1001"; None: no document of ours.
+
+    `scope_attribute`: the attribute that the company scope filters on. `document`: subject to the cut-over.
+    """
+
+    system: System
+    name: str
+    leads_to: Callable[[Row], str | None]
+    scope_attribute: str | None = None
+    document: bool = False
+    dates: tuple[str, str] | None = None
+
+
+Gathering: TypeAlias = "Generator[tuple[Ask, ...], Answers, list[Case]]"
+
+
+class Case(Protocol):
+    """All that one decision is made from; each kind has its own frozen dataclass."""
+
+    @property
+    def key(self) -> str: ...
+
+
+class Kind(Protocol):
+    """One kind of record. Modules of `mapping/` give one of these each.
+
+    A document reference is "ifs:<key>" or "jaggaer:<key>"; `gather` turns references of either side
+    into cases (each document once), `decide` decides one of them.
+    """
+
+    name: str
+
+    @property
+    def sources(self) -> tuple[Source, ...]: ...
+
+    def gather(self, references: frozenset[str], profile: Profile) -> Gathering: ...
+
+    def decide(self, case: Case, profile: Profile, as_of: date, told: Instructions) -> Decision: ...
