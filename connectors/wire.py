@@ -9,7 +9,7 @@ from typing import NewType, Protocol, TypeAlias
 
 from ifs_jaggaer.errors import System
 
-JsonValue: TypeAlias = "None | bool | int | Decimal | str | list[JsonValue] | dict[str, JsonValue]"
+JsonValue: TypeAlias = "bool | int | Decimal | str | list[JsonValue] | dict[str, JsonValue] | None"
 Json: TypeAlias = "dict[str, JsonValue]"
 ETag = NewType("ETag", str)
 

@@ -1,13 +1,13 @@
 """What can go wrong, grouped by what the caller must do.
 
-    SyncError
-    ├── SettingsError      the operator must change something before a run
-    ├── Unreachable        try again later; nothing was sent, or what was sent was not carried out
-    ├── OutcomeUnknown     sent, no answer: look it up before sending again
-    ├── Conflict           the target changed since we read it: decide again
-    ├── Rejected           this record cannot go; others can (record, field, value, remedy)
-    │   └── AlreadyExists  the target has the key: ours only if it carries our mark
-    └── Waiting            this record needs another one first
+SyncError
+├── SettingsError      the operator must change something before a run
+├── Unreachable        try again later; nothing was sent, or what was sent was not carried out
+├── OutcomeUnknown     sent, no answer: look it up before sending again
+├── Conflict           the target changed since we read it: decide again
+├── Rejected           this record cannot go; others can (record, field, value, remedy)
+│   └── AlreadyExists  the target has the key: ours only if it carries our mark
+└── Waiting            this record needs another one first
 """
 
 from __future__ import annotations

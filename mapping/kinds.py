@@ -118,7 +118,6 @@ class Item:
     """Something that stays open for one field of one document; `value` is safe to show.
 
     `waits_for` is "kind:key" (e.g. "supplier:1001"); `brake` marks what law 11 counts.
-    `age_only`: needs a person only when older than the set age.
     """
 
     kind: ItemKind
