@@ -1,0 +1,160 @@
+"""One request and its answer over httpx, bounded in time and size; no retries, no meaning."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from ipaddress import ip_address
+from typing import Any
+
+import httpx
+
+from ifs_jaggaer.errors import SettingsError, System
+
+LARGEST_BODY = 64 * 1024 * 1024
+# Below the five seconds after which common servers close an idle connection: a write that meets the
+# closing would have an unknown outcome for nothing.
+IDLE_SECONDS = 3.0
+
+_NEVER_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds: to connect (and for a free connection), between two pieces of the answer, for everything."""
+
+    connect: float = 10.0
+    read: float = 60.0
+    deadline: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came, whole."""
+
+    status: int
+    headers: httpx.Headers = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+class NoReply(Exception):
+    """No whole answer came. `sent` is False only where no byte of the request can have left."""
+
+    def __init__(self, why: str, *, sent: bool) -> None:
+        super().__init__(why)
+        self.why = why
+        self.sent = sent
+
+
+def checked_url(url: str, *, system: System, field: str) -> httpx.URL:
+    """An address that secrets may be sent to.
+
+    Raises:
+        SettingsError: not an http(s) address, plain http outside loopback, or with a user or query in it.
+    """
+    try:
+        parsed = httpx.URL(url)
+    except (httpx.InvalidURL, TypeError):
+        parsed = httpx.URL("")
+    remedy = "give an address such as https://host"
+    if parsed.scheme not in {"http", "https"} or not parsed.host:
+        raise SettingsError("not a web address", system=system, field=field, remedy=remedy)
+    if parsed.userinfo or parsed.query or parsed.fragment:
+        raise SettingsError("a user, a query or a fragment in the address", system=system, field=field, remedy=remedy)
+    if parsed.scheme == "http" and not is_loopback(parsed.host):
+        raise SettingsError("plain http is refused outside loopback", system=system, field=field, remedy=remedy)
+    return parsed
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class Exchange:
+    """An httpx client without cookies, redirects and surprises.
+
+    `transport` is the seam at which a test puts something else than sockets.
+    """
+
+    def __init__(self, host: str, *, timeouts: Timeouts, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._deadline = timeouts.deadline
+        self._client = httpx.AsyncClient(
+            timeout=httpx.Timeout(timeouts.read, connect=timeouts.connect, pool=timeouts.connect),
+            limits=httpx.Limits(keepalive_expiry=IDLE_SECONDS),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            trust_env=not is_loopback(host),  # a proxy has no business between two programs of one machine
+            transport=transport,
+        )
+
+    async def send(
+        self,
+        method: str,
+        url: httpx.URL,
+        *,
+        headers: Mapping[str, str],
+        content: bytes | None = None,
+        last_check: Callable[[], None] | None = None,
+    ) -> Reply:
+        """Sends one request; `last_check` runs when the connection stands, before the first byte.
+
+        Raises:
+            NoReply: see there.
+            SettingsError: the server's certificate is not trusted.
+            Whatever `last_check` raises; nothing was sent then.
+        """
+
+        async def trace(event: str, _info: Mapping[str, Any]) -> None:
+            if last_check and event.endswith("send_request_headers.started"):
+                last_check()
+
+        lost: NoReply | SettingsError
+        try:
+            async with (
+                asyncio.timeout(self._deadline),
+                self._client.stream(
+                    method, url, headers=headers, content=content, extensions={"trace": trace}
+                ) as response,
+            ):
+                return Reply(response.status_code, response.headers, await _read(response))
+        except TimeoutError:
+            lost = NoReply(f"no whole answer within {self._deadline:g} s", sent=True)
+        except httpx.HTTPError as error:
+            lost = _lost(error)
+        # Raised out here, because an httpx error holds the request and with it the token.
+        raise lost
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+
+async def _read(response: httpx.Response) -> bytes:
+    body = bytearray()
+    async for piece in response.aiter_bytes():
+        body += piece
+        if len(body) > LARGEST_BODY:
+            raise NoReply(f"an answer larger than {LARGEST_BODY >> 20} MiB", sent=True)
+    return bytes(body)
+
+
+def _lost(error: httpx.HTTPError) -> NoReply | SettingsError:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return SettingsError(
+                f"the server's certificate is not trusted: {cause.verify_message}",
+                remedy="correct the host, or give the certificate authority in SSL_CERT_FILE",
+            )
+        cause = cause.__cause__ or cause.__context__
+    return NoReply(type(error).__name__, sent=not isinstance(error, _NEVER_SENT))
