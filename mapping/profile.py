@@ -1,0 +1,169 @@
+"""The tenant profile: paths, names, value maps and policies, as data (contracts/*.md; docs/profile.md).
+
+The shipped `profiles/standard.toml` is complete; a customer's file is laid over it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from ifs_jaggaer.errors import Rejected, SettingsError
+from mapping import countries, money, profile_file
+from mapping.profile_tables import Company, Ifs, IfsSet, Jaggaer, JaggaerResource, Limits, Suppliers, Table
+from mapping.value_maps import NamedMap, ValueMap
+
+STANDARD = Path(__file__).parent / "profiles" / "standard.toml"
+
+
+class Profile(Table):
+    """All that differs from tenant to tenant.
+
+    `companies`: those in scope. `company_defaults` and `company`: read them by `of_company`.
+    """
+
+    name: str
+    companies: tuple[str, ...] = Field(min_length=1)
+    lead_company: str
+    eu_countries: tuple[str, ...]
+    currencies: dict[str, int]
+    countries: dict[str, str]
+    company: dict[str, Company]
+    company_defaults: Company
+    limits: Limits
+    maps: dict[str, ValueMap]
+    suppliers: Suppliers
+    ifs: Ifs
+    jaggaer: Jaggaer
+
+    @classmethod
+    def load(cls, path: Path | str | None = None) -> Self:
+        """The shipped profile, with the customer's file laid over it.
+
+        Raises:
+            SettingsError: the file cannot be read or says something wrong; names file, line or key
+                path, and the remedy.
+        """
+        shipped = profile_file.read(STANDARD)
+        if path is None:
+            return cls.of(shipped, STANDARD)
+        own = profile_file.read(Path(path))
+        return cls.of(profile_file.lay_over(shipped, own), Path(path), shipped)
+
+    @classmethod
+    def of(cls, tree: dict[str, Any], path: Path, shipped: dict[str, Any] | None = None) -> Self:
+        """The profile that these tables state; `path` is named in what is refused."""
+        defaults = tree.get("company_defaults", {})
+        company = tree.get("company", {})
+        if isinstance(company, dict) and isinstance(defaults, dict):
+            company = {
+                name: profile_file.lay_over(defaults, own) if isinstance(own, dict) else own
+                for name, own in company.items()
+            }
+        try:
+            return cls.model_validate(tree | {"company": company})
+        except ValidationError as error:
+            raise profile_file.refusal(error, cls, path, shipped or tree) from None
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        if self.lead_company and self.lead_company not in self.companies:
+            raise ValueError(f"lead_company {self.lead_company!r} is not among companies")
+        for company in self.company:
+            if company not in self.companies:
+                raise ValueError(f"company.{company} is not among companies")
+        for field, policy in self.suppliers.fields.items():
+            form, _, named = policy.form.partition(":")
+            if form == "map" and named not in self.maps:
+                raise ValueError(f"suppliers.fields.{field}.form names maps.{named}, which is not there")
+        for tax_code, percent in self.maps["tax_rate"].values.items() if "tax_rate" in self.maps else ():
+            try:
+                money.decimal(percent, tax_code)
+            except Rejected:
+                raise ValueError(f"maps.tax_rate.values.{tax_code}: {percent!r} is no percentage") from None
+        return self
+
+    # --- companies ---
+
+    @property
+    def lead(self) -> str:
+        """The leading company: whose finance data JAGGAER shows, whose descriptions count."""
+        return self.lead_company or self.companies[0]
+
+    def of_company(self, company: str) -> Company:
+        """What this company sets, else the defaults."""
+        return self.company.get(company, self.company_defaults)
+
+    def custom_field(self, company: str, code_part: str) -> str:
+        """JAGGAER's custom field of a code part (A is the account). Raises Rejected where there is none."""
+        name = self.of_company(company).code_parts.get(code_part)
+        if name is None:
+            raise Rejected(
+                f"code part {code_part} of company {company} has no custom field",
+                system="ifs",
+                field=f"Code{code_part}",
+                value=code_part,
+                remedy="add it to company_defaults.code_parts of the profile",
+            )
+        return name
+
+    def code_part(self, company: str, custom_field: str) -> str:
+        """The code part that JAGGAER's custom field stands for. Raises Rejected where there is none."""
+        for part, name in self.of_company(company).code_parts.items():
+            if name == custom_field:
+                return part
+        raise Rejected(
+            f"custom field {custom_field} is no code part of company {company}",
+            system="jaggaer",
+            field=custom_field,
+            value=custom_field,
+            remedy="add it to company_defaults.code_parts of the profile",
+        )
+
+    # --- words ---
+
+    def map(self, name: str) -> NamedMap:
+        """A value map by its name. Raises SettingsError where the profile lacks it."""
+        if name not in self.maps:
+            raise SettingsError(f"profile {self.name}: maps.{name} is missing", remedy="state it")
+        return NamedMap(name, self.maps[name])
+
+    def words(self, document: str) -> NamedMap:
+        """Status words of a JAGGAER document ("order", "order_line", "invoice", ...).
+
+        `to_jaggaer` gives the tenant's word for the contract's, `to_ifs` the contract's for the tenant's.
+        """
+        return NamedMap(document, ValueMap(default="same", values=self.jaggaer.words.get(document, {})))
+
+    def tax_rate(self, tax_code: str) -> Decimal | None:
+        """Percent of a tax code as the profile states it, None where it does not."""
+        percent = self.maps["tax_rate"].values.get(tax_code)
+        return None if percent is None else Decimal(percent)
+
+    def currency(self, code: str) -> money.Currency:
+        """The currency of that code. Raises Rejected where it is not known."""
+        return money.currency(code, self.currencies)
+
+    def country(self, code: str) -> str:
+        """The country in two letters. Raises Rejected where it is not known."""
+        return countries.two_letters(code, self.countries)
+
+    # --- wire ---
+
+    def ifs_set(self, name: str) -> IfsSet:
+        """An entity set by its logical name, e.g. `purchase_order`."""
+        return self.ifs.sets[name]
+
+    def resource(self, name: str) -> JaggaerResource:
+        """A JAGGAER resource by its logical name, e.g. `purchaseorders`."""
+        return self.jaggaer.resources[name]
+
+    def fingerprint(self) -> str:
+        """Changes when anything in the profile changes: then a backfill is offered (DESIGN, watermarks)."""
+        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
