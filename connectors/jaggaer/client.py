@@ -1,0 +1,138 @@
+"""JAGGAER's REST API: pages of a list, look-ups, single records, changes (contracts/jaggaer.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from urllib.parse import quote
+
+from connectors.http import Answer, Channel, Request
+from connectors.jaggaer.envelope import envelope_of
+from connectors.jaggaer.filters import Flt, at_least, encoded, pieces
+from connectors.jaggaer.judge import detail_judge, list_judge, write_judge
+from connectors.jaggaer.pages import JaggaerPage, page_of, row_of
+from connectors.jaggaer.resources import Resource
+from connectors.jaggaer.sweep import Standing, Sweep
+from connectors.payload import dumps
+from connectors.wire import Call, Json, Row
+from ifs_jaggaer.errors import Rejected, Unreachable
+
+# Of a URL that stays below 6 KB, what is left for the values of one look-up.
+VALUES_ROOM = 5000
+
+
+class JaggaerClient:
+    """One tenant. `base` is "j1p/api/public", or "esop/jint/api/public" on older tenants.
+
+    Resources go by their logical name. Raises beside what is said: SettingsError where the tenant refuses
+    a list, Unreachable where it cannot be had now.
+    """
+
+    def __init__(self, channel: Channel, resources: Mapping[str, Resource], base: str = "j1p/api/public") -> None:
+        self.channel = channel
+        self._resources = resources
+        self._base = base.strip("/")
+
+    async def page(
+        self,
+        resource: str,
+        *,
+        modified_since: datetime | None = None,
+        where: Flt | None = None,
+        start: int = 1,
+    ) -> JaggaerPage:
+        """The page from record `start` (1-based) of what changed at that moment or later."""
+        wire = self._resources[resource]
+        flt = wire.standing() & (where or Flt())
+        if modified_since is not None:
+            flt &= at_least(wire.modified_filter, modified_since)
+        return await self._page(wire, flt, start)
+
+    async def records(self, resource: str, filter_field: str, values: Iterable[str]) -> list[Row]:
+        """All records in which the filter field has one of the values, each once, by key.
+
+        Raises:
+            Unreachable: the pages did not fit together, even when read again: a record might be missing.
+            Rejected: a record without a key is among them.
+        """
+        wire = self._resources[resource]
+        found: dict[tuple[str, ...], Row] = {}
+        for part in pieces(wire.filter_field(filter_field), values, VALUES_ROOM):
+            found |= await self._all(wire, wire.standing() & part)
+        return [found[key] for key in sorted(found)]
+
+    async def detail(self, resource: str, record_id: str) -> Row | None:
+        """The whole record, None where there is none.
+
+        Raises:
+            Rejected: it is refused, or has no key.
+        """
+        wire = self._resources[resource]
+        if wire.id_filter is not None:
+            return next(iter(await self.records(resource, wire.id_filter, [record_id])), None)
+        answer = await self.channel.read(
+            Request("GET", self._path(wire, f"/{quote(record_id, safe='')}"), judge=detail_judge),
+            Call(wire.name, record_id, "read record"),
+        )
+        record = answer.json
+        if answer.status == 404 or not isinstance(record, dict):
+            return None
+        envelope = envelope_of(record)
+        if envelope is not None and not envelope.done:
+            return None
+        row = row_of(wire, record)
+        if isinstance(row, Rejected):
+            raise row
+        return row
+
+    async def post(self, resource: str, body: Json, call: Call, *, path: str = "", repeatable: bool) -> Json:
+        """Sends a change and gives the envelope; warnings are in its `returnMessage`.
+
+        `path` goes below the resource, e.g. "/991/exportstatus", its parts percent-encoded.
+        `repeatable`: the server refuses a repetition, or it changes nothing.
+
+        Raises:
+            AlreadyExists, Waiting, Conflict, Rejected: by the code (contract 2).
+            OutcomeUnknown, Unreachable: as `Channel.write` says.
+        """
+        request = Request(
+            "POST",
+            self._path(self._resources[resource], path),
+            headers={"Content-Type": "application/json"},
+            body=dumps(body),
+            judge=write_judge(body, of_record=bool(path)),
+        )
+        answer = await self.channel.write(request, call, repeatable=repeatable)
+        return answer.json if isinstance(answer.json, dict) else {}
+
+    async def _all(self, wire: Resource, flt: Flt) -> dict[tuple[str, ...], Row]:
+        sweep = Sweep()
+        found: dict[tuple[str, ...], Row] = {}
+        start = 1
+        while True:
+            page = await self._page(wire, flt, start)
+            if page.unreadable:
+                raise page.unreadable[0]
+            found.update((row.key, row) for row in page.rows)
+            standing = sweep.take(page)
+            if standing is Standing.COMPLETE:
+                return found
+            if standing is Standing.GIVEN_UP:
+                raise Unreachable(f"the records of {wire.name} moved while they were read", system="jaggaer")
+            start = 1 if standing is Standing.AGAIN or page.next_start is None else page.next_start
+
+    async def _page(self, wire: Resource, flt: Flt, start: int) -> JaggaerPage:
+        query = f"flt={encoded(str(flt))}&" if flt.terms else ""
+        if wire.parts:
+            query += f"comp={encoded(';'.join(wire.parts))}&"
+        answer: Answer = await self.channel.read(
+            Request("GET", self._path(wire), f"{query}start={start}", judge=list_judge),
+            Call(wire.name, str(start), "read page"),
+        )
+        envelope = envelope_of(answer.json)
+        if envelope is None:
+            raise Unreachable(f"the list of {wire.name} came without an envelope", system="jaggaer")
+        return page_of(wire, envelope, start, answer.date)
+
+    def _path(self, wire: Resource, below: str = "") -> str:
+        return f"{self._base}/{wire.path}{below}"
