@@ -1,0 +1,53 @@
+"""Column types, and the insert that both databases have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Integer
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.types import TypeDecorator
+
+T = TypeVar("T")
+
+Serial = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite counts up by itself only in a column of type INTEGER."""
+
+CHUNK = 500
+"""Keys or rows in one statement: far below both databases' limits on parameters."""
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment: refuses a naive datetime, gives an aware one in UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            msg = f"naive datetime {value.isoformat()}: the store keeps moments in UTC"
+            raise TypeError(msg)
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+def insert(db: Connection, table: type[Any]) -> sqlite.Insert | postgresql.Insert:
+    """INSERT of the dialect in use, which knows ON CONFLICT."""
+    return sqlite.insert(table) if db.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def chunks(values: Iterable[T]) -> Iterator[list[T]]:
+    """The values in lists of at most `CHUNK`."""
+    rest = iter(values)
+    while part := list(islice(rest, CHUNK)):
+        yield part

@@ -1,0 +1,128 @@
+"""That something is about to be sent, committed before it leaves (DESIGN, law 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Literal
+
+from sqlalchemy import or_, select, update
+
+from ifs_jaggaer.errors import Conflict, System, Unreachable, Waiting
+from ifs_jaggaer.store.bound import Bound
+from ifs_jaggaer.store.columns import chunks, insert
+from ifs_jaggaer.store.engine import clock
+from ifs_jaggaer.store.records import Intent
+from ifs_jaggaer.store.schema import IntentRow as Row
+
+SEND_BY_SECONDS = 10
+
+_ALL = select(
+    *(Row.id, Row.sync, Row.system, Row.entity, Row.key, Row.action, Row.run_id, Row.attempt, Row.renewals),
+    *(Row.state, Row.recorded_at, Row.send_by, Row.closed_at, Row.outcome),
+)
+
+
+class Intents(Bound):
+    """Intents of a connection by their deterministic id."""
+
+    def get(self, ids: Iterable[str]) -> dict[str, Intent]:
+        """Intents by id; ids without one are left out."""
+        found: dict[str, Intent] = {}
+        for part in chunks(sorted(set(ids))):
+            query = _ALL.where(Row.connection == self.connection, Row.id.in_(part))
+            found.update((row.id, Intent(*row)) for row in self.db.execute(query))
+        return found
+
+    def record(
+        self,
+        id: str,  # noqa: A002
+        *,
+        sync: str,
+        system: System,
+        entity: str,
+        key: str,
+        action: str,
+        run_id: str,
+        attempt: int,
+        seen: Intent | None = None,
+        send_by_seconds: float = SEND_BY_SECONDS,
+    ) -> Intent:
+        """Records that this run is about to send, until `send_by` (database clock).
+
+        The run's own intent is renewed for each further attempt. Another run's is taken over when it
+        was settled as not done, or is past its send-by time; whether enough time has passed since to
+        trust a look-up is the caller's to know (`settle_delay`). Who looked up before says so by
+        `seen`, the intent as it was then: renewed since by another run, the look-up is worth nothing.
+
+        Raises:
+            Waiting: another run may still be sending under it.
+            Conflict: it was carried out, or is not as it was `seen`: decide again.
+        """
+        now = clock(self.db)
+        fresh = {
+            "run_id": run_id,
+            "attempt": attempt,
+            "state": "open",
+            "recorded_at": now,
+            "send_by": now + timedelta(seconds=send_by_seconds),
+            "closed_at": None,
+            "outcome": "",
+        }
+        about = {"sync": sync, "system": system, "entity": entity, "key": key, "action": action}
+        first = insert(self.db, Row).values(connection=self.connection, id=id, **about, **fresh, renewals=0)
+        if not self.db.execute(first.on_conflict_do_nothing()).rowcount:
+            this = (Row.connection == self.connection, Row.id == id)
+            former = Intent(*self.db.execute(_ALL.where(*this).with_for_update()).one())
+            record = f"{entity} {key}"
+            if former.state == "done":
+                raise Conflict(f"{action} was carried out already", system=system, record=record)
+            if former.run_id != run_id:
+                if former.state != "failed" and clock(self.db) <= former.send_by:
+                    raise Waiting(f"another run is at {action}", system=system, record=record, waits_for=f"intent:{id}")
+                if seen is not None and (seen.renewals, seen.state) != (former.renewals, former.state):
+                    raise Conflict(f"another run was at {action} meanwhile", system=system, record=record)
+            self.db.execute(update(Row).where(*this).values(**about, **fresh, renewals=former.renewals + 1))
+        return self.get([id])[id]
+
+    def check(self, intent: Intent) -> None:
+        """The last look before the bytes leave.
+
+        Raises:
+            Unreachable: its send-by time is past, or it is no longer this run's: nothing may be sent.
+        """
+        standing = self.get([intent.id]).get(intent.id)
+        mine = standing is not None and (standing.run_id, standing.renewals, standing.state) == (
+            *(intent.run_id, intent.renewals),
+            "open",
+        )
+        if not mine or clock(self.db) > intent.send_by:
+            raise Unreachable(
+                f"too late for {intent.action}: nothing was sent",
+                system=intent.system,
+                record=f"{intent.entity} {intent.key}",
+            )
+
+    def close(self, intent: Intent, state: Literal["done", "failed", "unknown"], outcome: str = "") -> bool:
+        """Says what became of it: done, not done, or sent without an answer that tells.
+
+        False, and nothing changed, when another run has taken it over since or knows it as done. That
+        it was done is taken from whoever learns it, so that a run which took it over does not send.
+        What was unknown is closed again by the look-up that finds out.
+        """
+        close = update(Row).where(Row.connection == self.connection, Row.id == intent.id, Row.state != "done")
+        if state != "done":
+            close = close.where(Row.run_id == intent.run_id, Row.renewals == intent.renewals)
+        closed = close.values(state=state, outcome=outcome, closed_at=clock(self.db))
+        return bool(self.db.execute(closed).rowcount)
+
+    def unsettled(self, sync: str, keys: Iterable[str] | None = None) -> list[Intent]:
+        """Those of which nobody knows whether they were carried out, of some documents or of the sync."""
+        query = _ALL.where(
+            Row.connection == self.connection,
+            Row.sync == sync,
+            or_(Row.state == "open", Row.state == "unknown"),
+        )
+        parts = [query] if keys is None else [query.where(Row.key.in_(part)) for part in chunks(sorted(set(keys)))]
+        found = [Intent(*row) for part in parts for row in self.db.execute(part)]
+        return sorted(found, key=lambda intent: (intent.recorded_at, intent.id))

@@ -1,0 +1,82 @@
+"""Runs of each sync, and the fingerprints of what they were set up with."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, select, update
+
+from ifs_jaggaer.store.bound import Bound
+from ifs_jaggaer.store.columns import insert
+from ifs_jaggaer.store.engine import clock
+from ifs_jaggaer.store.records import Document, Run
+from ifs_jaggaer.store.schema import FingerprintRow
+from ifs_jaggaer.store.schema import RunRow as Row
+
+_ALL = select(
+    *(Row.id, Row.sync, Row.trigger, Row.scope, Row.parameters, Row.started_at, Row.finished_at),
+    *(Row.state, Row.completed, Row.counts),
+)
+
+
+class Runs(Bound):
+    """Runs of a connection."""
+
+    def start(self, run_id: str, sync: str, trigger: str, parameters: Document, scope: str = "") -> Run:
+        """Notes that a run started; a run that is retried under its id starts anew."""
+        fresh = {
+            "sync": sync,
+            "trigger": trigger,
+            "scope": scope,
+            "parameters": parameters,
+            "started_at": clock(self.db),
+            "finished_at": None,
+            "state": "running",
+            "completed": False,
+            "counts": {},
+        }
+        start = insert(self.db, Row).values(connection=self.connection, id=run_id, **fresh)
+        self.db.execute(start.on_conflict_do_update(index_elements=["connection", "id"], set_=fresh))
+        return self._find(Row.id == run_id)[0]
+
+    def finish(self, run_id: str, state: str, counts: Document, *, completed: bool) -> None:
+        """Notes how a run ended; `completed`: all that it set out to read was settled or put aside."""
+        finish = update(Row).where(Row.connection == self.connection, Row.id == run_id)
+        ended = {"finished_at": clock(self.db), "state": state, "completed": completed, "counts": counts}
+        self.db.execute(finish.values(**ended))
+
+    def get(self, run_id: str) -> Run | None:
+        found = self._find(Row.id == run_id)
+        return found[0] if found else None
+
+    def last(self, sync: str) -> Run | None:
+        """The run of a sync that started last."""
+        found = self._find(Row.sync == sync, limit=1)
+        return found[0] if found else None
+
+    def last_completed(self, sync: str) -> Run | None:
+        """The completed run of a sync that started last."""
+        found = self._find(Row.sync == sync, Row.completed.is_(True), limit=1)
+        return found[0] if found else None
+
+    def recent(self, sync: str | None = None, limit: int = 100) -> list[Run]:
+        """Runs of a sync or of all, the newest first."""
+        return self._find(*([Row.sync == sync] if sync is not None else []), limit=limit)
+
+    def _find(self, *conditions: ColumnElement[bool], limit: int = 1) -> list[Run]:
+        query = _ALL.where(Row.connection == self.connection, *conditions)
+        newest = query.order_by(Row.started_at.desc(), Row.id.desc()).limit(limit)
+        return [Run(*row) for row in self.db.execute(newest)]
+
+
+class Fingerprints(Bound):
+    """Fingerprints by name, e.g. of the profile or of a sync's scope."""
+
+    def get(self, name: str) -> str | None:
+        """The one kept last; None when there is none."""
+        query = select(FingerprintRow.value).filter_by(connection=self.connection, name=name)
+        return self.db.execute(query).scalar_one_or_none()
+
+    def put(self, name: str, value: str) -> None:
+        """Keeps it in place of the former one."""
+        put = insert(self.db, FingerprintRow).values(connection=self.connection, name=name, value=value)
+        kept = put.on_conflict_do_update(index_elements=["connection", "name"], set_={"value": value})
+        self.db.execute(kept)

@@ -1,0 +1,82 @@
+"""What was last settled for each document, and which version of each source row was last dealt with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import delete, select, update
+
+from ifs_jaggaer.store.bound import Bound
+from ifs_jaggaer.store.columns import chunks, insert
+from ifs_jaggaer.store.records import Snapshot
+from ifs_jaggaer.store.schema import SnapshotRow, VersionRow
+
+
+class Snapshots(Bound):
+    """Snapshots of a connection by kind and key."""
+
+    def get(self, kind: str, keys: Iterable[str]) -> dict[str, Snapshot]:
+        """Snapshots by key; keys without one are left out."""
+        found: dict[str, Snapshot] = {}
+        for part in chunks(sorted(set(keys))):
+            query = select(SnapshotRow.key, SnapshotRow.fields, SnapshotRow.version).where(
+                SnapshotRow.connection == self.connection,
+                SnapshotRow.kind == kind,
+                SnapshotRow.key.in_(part),
+            )
+            for key, fields, version in self.db.execute(query):
+                found[key] = Snapshot(kind, key, fields, version)
+        return found
+
+    def put(self, kind: str, key: str, fields: Mapping[str, str | None], expected_version: int) -> bool:
+        """Settles a document: version `expected_version` (0: none yet) becomes the next one.
+
+        False, and nothing done, when it was settled by somebody else meanwhile.
+        """
+        kept = dict(fields)
+        if expected_version == 0:
+            first = insert(self.db, SnapshotRow).values(
+                connection=self.connection, kind=kind, key=key, fields=kept, version=1
+            )
+            return bool(self.db.execute(first.on_conflict_do_nothing()).rowcount)
+        settle = (
+            update(SnapshotRow)
+            .filter_by(connection=self.connection, kind=kind, key=key, version=expected_version)
+            .values(fields=kept, version=expected_version + 1)
+        )
+        return bool(self.db.execute(settle).rowcount)
+
+
+class Versions(Bound):
+    """The version of each row of a set that was last dealt with, e.g. its ETag or change time."""
+
+    def get(self, set_: str, keys: Iterable[str]) -> dict[str, str]:
+        """Versions by key; keys without one are left out."""
+        found: dict[str, str] = {}
+        for part in chunks(sorted(set(keys))):
+            these = (VersionRow.connection == self.connection, VersionRow.set == set_, VersionRow.key.in_(part))
+            found.update(self.db.execute(select(VersionRow.key, VersionRow.version).where(*these)).tuples())
+        return found
+
+    def all(self, set_: str) -> dict[str, str]:
+        """Every key of a set with its version, for a sweep."""
+        these = (VersionRow.connection == self.connection, VersionRow.set == set_)
+        return dict(self.db.execute(select(VersionRow.key, VersionRow.version).where(*these)).tuples().all())
+
+    def put(self, set_: str, versions: Mapping[str, str]) -> None:
+        """Keeps versions; those kept before under the same keys are replaced."""
+        for part in chunks(sorted(versions.items())):
+            put = insert(self.db, VersionRow).values(
+                [{"connection": self.connection, "set": set_, "key": key, "version": version} for key, version in part]
+            )
+            self.db.execute(
+                put.on_conflict_do_update(
+                    index_elements=["connection", "set", "key"], set_={"version": put.excluded.version}
+                )
+            )
+
+    def remove(self, set_: str, keys: Iterable[str]) -> None:
+        """Forgets versions, so that the rows are dealt with again."""
+        for part in chunks(sorted(set(keys))):
+            these = (VersionRow.connection == self.connection, VersionRow.set == set_, VersionRow.key.in_(part))
+            self.db.execute(delete(VersionRow).where(*these))

@@ -1,0 +1,151 @@
+"""The store: one transaction at a time, all that a run must remember in it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, Engine, select
+
+from ifs_jaggaer.store.columns import insert
+from ifs_jaggaer.store.engine import clock, make_engine, transaction
+from ifs_jaggaer.store.intents import Intents
+from ifs_jaggaer.store.items import Items
+from ifs_jaggaer.store.leases import Leases
+from ifs_jaggaer.store.links import Links
+from ifs_jaggaer.store.migrate import bring_up
+from ifs_jaggaer.store.runs import Fingerprints, Runs
+from ifs_jaggaer.store.schema import SecretRow
+from ifs_jaggaer.store.snapshots import Snapshots, Versions
+from ifs_jaggaer.store.watermarks import Watermarks
+
+SHOWN = 4
+"""Characters of a hashed value that stay readable, if it is at least twice as long."""
+
+
+class Unit:
+    """One transaction, and what can be done in it. Lives inside `with store.unit()` only."""
+
+    def __init__(self, db: Connection, connection: str) -> None:
+        self.db = db
+        self.connection = connection
+        self.watermarks = Watermarks(db, connection)
+        self.links = Links(db, connection)
+        self.snapshots = Snapshots(db, connection)
+        self.versions = Versions(db, connection)
+        self.intents = Intents(db, connection)
+        self.leases = Leases(db, connection)
+        self.items = Items(db, connection)
+        self.runs = Runs(db, connection)
+        self.fingerprints = Fingerprints(db, connection)
+
+    def now(self) -> datetime:
+        """The database's time, aware UTC."""
+        return clock(self.db)
+
+
+class Store:
+    """What is remembered between runs, for one connection (a pair of tenants).
+
+    Its methods block: a unit of work never spans an await. Safe to use from several threads, one unit
+    at a time in each.
+    """
+
+    def __init__(self, engine: Engine, connection: str, hash_key: bytes) -> None:
+        self._engine = engine
+        self._hash_key = hash_key
+        self._busy = threading.local()
+        self.connection = connection
+
+    @classmethod
+    def open(cls, url: str, connection: str) -> Self:
+        """Opens the store at a URL and brings it to this program's schema.
+
+        Args:
+            url: `sqlite:///path` or `postgresql://user@host/database`.
+            connection: name of the pair of tenants, part of every business key.
+
+        Raises:
+            SettingsError: the URL, the rights or the schema do not fit.
+            Unreachable: the database is away or locked.
+        """
+        engine = make_engine(url)
+        try:
+            bring_up(engine)
+            return cls(engine, connection, _hash_key(engine))
+        except BaseException:
+            engine.dispose()
+            raise
+
+    def close(self) -> None:
+        """Lets go of all database connections."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def unit(self) -> Iterator[Unit]:
+        """One transaction: committed at the end, rolled back on any error.
+
+        Raises:
+            Unreachable: the database is away, or another writer held it too long.
+            RuntimeError: this thread is in a unit already; a second one would wait for the first.
+        """
+        with self._one_at_a_time(), transaction(self._engine) as db:
+            yield Unit(db, self.connection)
+
+    @contextmanager
+    def look(self) -> Iterator[Unit]:
+        """One state of the store to read in, which stops no writer."""
+        with self._one_at_a_time(), transaction(self._engine, read_only=True) as db:
+            yield Unit(db, self.connection)
+
+    def now(self) -> datetime:
+        """The database's time, aware UTC."""
+        with self.look() as unit:
+            return unit.now()
+
+    def keyed_hash(self, value: str) -> str:
+        """What may be kept of a secret value such as a bank account: "…3000 hmac:9f2c…".
+
+        Equal values give equal results within this store, and in no other: the key is random and is
+        lost with the store, as is all that was hashed by it.
+        """
+        digest = hmac.new(self._hash_key, value.encode(), hashlib.sha256).hexdigest()
+        shown = value[-SHOWN:] if len(value) >= 2 * SHOWN else ""
+        return f"…{shown} hmac:{digest}"
+
+    @contextmanager
+    def _one_at_a_time(self) -> Iterator[None]:
+        if getattr(self._busy, "unit", False):
+            msg = "a unit of work inside another one"
+            raise RuntimeError(msg)
+        self._busy.unit = True
+        try:
+            yield
+        finally:
+            self._busy.unit = False
+
+
+def _hash_key(engine: Engine) -> bytes:
+    with transaction(engine, read_only=True) as db:
+        found = db.execute(select(SecretRow.value).filter_by(name="hash")).scalar_one_or_none()
+    if found is not None:
+        return found
+    with transaction(engine) as db:
+        first = insert(db, SecretRow).values(name="hash", value=secrets.token_bytes(32))
+        db.execute(first.on_conflict_do_nothing())
+        return db.execute(select(SecretRow.value).filter_by(name="hash")).scalar_one()
