@@ -54,14 +54,14 @@ class Token:
 
 
 class ClientCredentials:
-    """Keeps the token of one system for this process. Requests for tokens are outside the rate budget."""
+    """Keeps the token of one service account. Requests for tokens are outside the rate budget."""
 
     def __init__(
         self,
         credentials: Credentials,
         *,
         system: System,
-        timeouts: Timeouts,
+        timeouts: Timeouts | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         backoff: Backoff | None = None,
@@ -70,7 +70,7 @@ class ClientCredentials:
         self._credentials = credentials
         self._system = system
         self._url = checked_url(credentials.token_url, system=system, field="token url")
-        self._exchange = Exchange(self._url.host, timeouts=timeouts, transport=transport)
+        self._exchange = Exchange(self._url.host, timeouts=timeouts or Timeouts(), transport=transport)
         self._monotonic = monotonic
         self._sleep = sleep
         self._backoff = backoff or Backoff()

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from ifs_jaggaer.errors import SyncError
+
 if TYPE_CHECKING:
     from tenacity import RetryCallState
 
@@ -18,12 +20,16 @@ _chance = random.SystemRandom()
 
 
 class Repeat(Exception):
-    """A signal to tenacity: this attempt may go again; `after` is the server's own word on when, in seconds."""
+    """A signal to tenacity: this attempt may go again; `after` is the server's own word on when, in seconds.
 
-    def __init__(self, why: str, *, after: float | None = None) -> None:
+    `at_last`: what to raise when it failed for the last time.
+    """
+
+    def __init__(self, why: str, *, after: float | None = None, at_last: SyncError | None = None) -> None:
         super().__init__(why)
         self.why = why
         self.after = after
+        self.at_last = at_last
 
 
 def full_jitter(top: float) -> float:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from ifs_jaggaer.errors import SettingsError, System, Unreachable
+from ifs_jaggaer.errors import SettingsError, Unreachable
 
 WINDOW = 60.0
 LEASE_LIFE = 1.0
@@ -76,13 +77,11 @@ class LeasedBudget:
         self,
         lender: Lender,
         *,
-        system: System,
-        monotonic: Callable[[], float],
+        monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         patience: float = 90.0,
     ) -> None:
         self._lender = lender
-        self._system = system
         self._monotonic = monotonic
         self._sleep = sleep
         self._patience = patience
@@ -127,7 +126,5 @@ class LeasedBudget:
             self._until = asked + min(lease.valid_for, LEASE_LIFE)
             return
         if lease.wait > self._patience:
-            raise Unreachable(
-                f"the rate limit is closed for {lease.wait:.0f} s", system=self._system, retry_after=lease.wait
-            )
+            raise Unreachable(f"the rate limit is closed for {lease.wait:.0f} s", retry_after=lease.wait)
         await self._sleep(max(lease.wait, SHORTEST_WAIT))

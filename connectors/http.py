@@ -43,7 +43,7 @@ NO_BODY = frozenset({202, 204})
 class Request:
     """One request below the system's address; `path` and `query` are percent-encoded by who makes them.
 
-    `raw`: the answer is no JSON (metadata, a batch): it is left in `Answer.body`.
+    `raw`: a success is no JSON (metadata, a batch): it is left in `Answer.body`.
     `judge`: in place of the channel's own.
     """
 
@@ -96,17 +96,33 @@ class Fine:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """Transient. `executed` is "no" only where the server certainly did nothing; `after` in seconds."""
+    """Transient. `executed` is "no" only where the server certainly did nothing; `after` in seconds.
+
+    `at_last`: the error when all attempts ended so, in place of Unreachable, where the fault is the
+    record's and not the system's, e.g. a lock.
+    """
 
     why: str
     executed: Literal["no", "maybe"] = "maybe"
     after: float | None = None
     word: ServerWord | None = None
+    at_last: SyncError | None = None
 
 
 Verdict: TypeAlias = Fine | Again | SyncError
 # Judges every whole answer but redirects, 401, 429 and undecodable successes, which the channel knows.
 Judge: TypeAlias = Callable[[Answer], Verdict]
+
+
+class Unwitnessed:
+    """For looking around only, e.g. `ping`: lets reads pass and no write."""
+
+    def before(self, attempt: Attempt) -> None:
+        raise TypeError(f"a {attempt.method} without a witness: set Channel.witness first")
+
+    def check(self, attempt: Attempt) -> None: ...
+
+    def after(self, attempt: Attempt, outcome: Outcome) -> None: ...
 
 
 @dataclass(slots=True)
@@ -135,9 +151,9 @@ class Channel:
         base_url: str,
         auth: ClientCredentials,
         budget: Budget,
-        witness: Witness,
         judge: Judge,
-        timeouts: Timeouts,
+        witness: Witness | None = None,
+        timeouts: Timeouts | None = None,
         backoff: Backoff | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -145,14 +161,14 @@ class Channel:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.system: System = system
-        self.witness = witness
+        self.witness: Witness = witness or Unwitnessed()
         self.requests = 0
         self.throttled = 0
         self._base = checked_url(base_url, system=system, field="host")
         self._auth = auth
         self._budget = budget
         self._judge = judge
-        self._exchange = Exchange(self._base.host, timeouts=timeouts, transport=transport)
+        self._exchange = Exchange(self._base.host, timeouts=timeouts or Timeouts(), transport=transport)
         self._backoff = backoff or Backoff()
         self._clock = clock
         self._sleep = sleep
@@ -199,13 +215,13 @@ class Channel:
         except Repeat as error:
             if course.doubt:
                 raise self._unknown(course, error.why) from None
-            raise Unreachable(
-                error.why, system=self.system, record=_record(course.call), retry_after=error.after
-            ) from None
-        except (Conflict, AlreadyExists):
-            raise
+            last = error.at_last or Unreachable(error.why, retry_after=error.after)
+            last.system, last.record = self.system, last.record or _record(course.call)
+            raise last from None
         except SyncError as error:
-            if course.doubt and not isinstance(error, OutcomeUnknown):
+            error.system = error.system or self.system
+            error.record = error.record or _record(course.call)
+            if course.doubt and not isinstance(error, OutcomeUnknown | Conflict | AlreadyExists):
                 # An earlier attempt may have been carried out: what this one was told does not settle it.
                 raise self._unknown(course, error.message, error.word) from error
             raise
@@ -258,6 +274,7 @@ class Channel:
                 self._url(request),
                 headers={
                     "Accept": "application/json",
+                    **({"Content-Type": "application/json"} if request.body is not None else {}),
                     **request.headers,
                     **({"If-Match": request.etag} if request.etag else {}),
                     "Authorization": token.header,
@@ -280,7 +297,7 @@ class Channel:
         done = 200 <= reply.status < 300
         json: JsonValue = None
         broken = ""
-        if not course.request.raw and not (reply.status in NO_BODY and not reply.body):
+        if not (done and course.request.raw) and not (reply.status in NO_BODY and not reply.body):
             try:
                 json = loads(reply.body)
             except Undecodable as error:
@@ -332,14 +349,12 @@ class Channel:
 
     def _consequence(self, course: _Course, verdict: Again | SyncError) -> Exception:
         if isinstance(verdict, SyncError):
-            verdict.system = verdict.system or self.system
-            verdict.record = verdict.record or _record(course.call)
             return verdict
         if verdict.executed == "maybe" and course.write:
             course.doubt = True
             if not course.repeatable:
                 return self._unknown(course, verdict.why, verdict.word)
-        return Repeat(verdict.why, after=verdict.after)
+        return Repeat(verdict.why, after=verdict.after, at_last=verdict.at_last)
 
     def _unknown(self, course: _Course, why: str, word: ServerWord | None = None) -> OutcomeUnknown:
         return OutcomeUnknown(
