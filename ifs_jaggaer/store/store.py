@@ -6,19 +6,24 @@ import hashlib
 import hmac
 import secrets
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Connection, Engine, select
 
+from ifs_jaggaer.errors import System
+from ifs_jaggaer.store.bucket import Pace, Promise
 from ifs_jaggaer.store.columns import insert
 from ifs_jaggaer.store.engine import clock, make_engine, transaction
 from ifs_jaggaer.store.intents import Intents
 from ifs_jaggaer.store.items import Items
 from ifs_jaggaer.store.leases import Leases
+from ifs_jaggaer.store.lender import Buckets, Lender, Step
 from ifs_jaggaer.store.links import Links
 from ifs_jaggaer.store.migrate import bring_up
 from ifs_jaggaer.store.runs import Fingerprints, Runs
@@ -118,6 +123,18 @@ class Store:
         with self.look() as unit:
             return unit.now()
 
+    def lender(self, system: System, *, rate: float, burst: float) -> Lender:
+        """Lends permissions to send to a system, shared with all other workers of this connection.
+
+        Args:
+            system: whose limit it is.
+            rate: permissions a second.
+            burst: most permissions held, one at least; rate x 61 + burst must not exceed what is allowed
+                in 60 s.
+        """
+        pace = Pace(rate, burst)
+        return Lender(_SharedBucket(self, system, pace), pace, time.monotonic)
+
     def keyed_hash(self, value: str) -> str:
         """What may be kept of a secret value such as a bank account: "…3000 hmac:9f2c…".
 
@@ -138,6 +155,17 @@ class Store:
             yield
         finally:
             self._busy.unit = False
+
+
+@dataclass(frozen=True, slots=True)
+class _SharedBucket:
+    store: Store
+    system: System
+    pace: Pace
+
+    def change(self, step: Step) -> Promise:
+        with self.store.unit() as unit:
+            return Buckets(unit.db, unit.connection).change(self.system, self.pace, step)
 
 
 def _hash_key(engine: Engine) -> bytes:
