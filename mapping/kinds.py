@@ -257,10 +257,17 @@ Gathering: TypeAlias = "Generator[tuple[Ask, ...], Answers, list[Case]]"
 
 
 class Case(Protocol):
-    """All that one decision is made from; each kind has its own frozen dataclass."""
+    """All that one decision is made from; each kind has its own frozen dataclass.
+
+    `key` is that of the decision; `references` are all under which the document is known ("ifs:1001",
+    "jaggaer:10442").
+    """
 
     @property
     def key(self) -> str: ...
+
+    @property
+    def references(self) -> tuple[str, ...]: ...
 
 
 class Kind(Protocol):
@@ -268,9 +275,12 @@ class Kind(Protocol):
 
     A document reference is "ifs:<key>" or "jaggaer:<key>"; `gather` turns references of either side
     into cases (each document once), `decide` decides one of them.
+
+    `name` is the sync's ("purchase-orders"); `record` is the kind of its links and snapshots ("purchase_order").
     """
 
     name: str
+    record: str
 
     @property
     def sources(self) -> tuple[Source, ...]: ...

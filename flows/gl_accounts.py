@@ -1,0 +1,15 @@
+"""GL accounts and code parts of IFS Cloud become custom field values at JAGGAER."""
+
+from __future__ import annotations
+
+from prefect import flow
+from prefect.states import State
+
+from flows.parameters import SyncParameters
+from flows.sync import run_name, run_sync
+
+
+@flow(name="gl-accounts", flow_run_name=run_name, persist_result=False)
+async def gl_accounts(parameters: SyncParameters = SyncParameters()) -> State[str]:  # noqa: B008
+    """GL accounts and code parts of IFS Cloud become custom field values at JAGGAER."""
+    return await run_sync("gl-accounts", parameters)

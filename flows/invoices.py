@@ -1,0 +1,15 @@
+"""Approved invoices of JAGGAER become posting proposals in IFS Cloud."""
+
+from __future__ import annotations
+
+from prefect import flow
+from prefect.states import State
+
+from flows.parameters import SyncParameters
+from flows.sync import run_name, run_sync
+
+
+@flow(name="invoices", flow_run_name=run_name, persist_result=False)
+async def invoices(parameters: SyncParameters = SyncParameters()) -> State[str]:  # noqa: B008
+    """Approved invoices of JAGGAER become posting proposals in IFS Cloud."""
+    return await run_sync("invoices", parameters)

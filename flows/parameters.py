@@ -1,0 +1,78 @@
+"""What a person fills in to start a run; rendered as a form in the Prefect UI. Never a secret."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from ifs_jaggaer.errors import System
+from mapping.kinds import Instructions
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+Moment = Annotated[datetime, AfterValidator(_utc)]
+
+
+class SyncParameters(BaseModel):
+    """Left empty: everything that changed since the last run."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    dry_run: bool = Field(default=False, title="Dry run", description="Show what would be written; write nothing.")
+    since: Moment | None = Field(
+        default=None, title="Changed since", description="A backfill: what changed from then on, e.g. 2026-01-31T00:00Z."
+    )
+    until: Moment | None = Field(default=None, title="Changed until", description="The end of the window, inclusive.")
+    keys: tuple[str, ...] = Field(
+        default=(), title="Keys", description="Only these documents, by either system's key, e.g. P1001."
+    )
+    company: str | None = Field(default=None, title="Company", description="Only this company of the profile, e.g. 10.")
+    page_size: int | None = Field(
+        default=None, title="Page size", ge=1, le=5000, description="Records on a page; empty: the setting."
+    )
+
+    @model_validator(mode="after")
+    def _window(self) -> Self:
+        if self.since and self.until and self.since > self.until:
+            raise ValueError("'Changed since' lies after 'Changed until'")
+        if self.keys and (self.since or self.until):
+            raise ValueError("give keys or a window, not both")
+        return self
+
+    def told(self) -> dict[str, Instructions]:
+        """A person's decisions by document key; a plain sync has none."""
+        return {}
+
+
+class Resolution(BaseModel):
+    """One decided conflict."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key: str = Field(title="Supplier", description="By either system's key.")
+    field: str = Field(default="*", title="Field", description="As the conflict names it; * for all fields.")
+    winner: System = Field(title="Winner", description="Whose value holds on both sides.")
+
+
+class SupplierParameters(SyncParameters):
+    """Suppliers, with a person's decisions on conflicts and held values."""
+
+    resolve: tuple[Resolution, ...] = Field(default=(), title="Resolve conflicts")
+    adopt: Literal["ifs", "jaggaer"] | None = Field(
+        default=None,
+        title="Adopt",
+        description="First link of suppliers that differ: whose values hold where both sides have one. Dry run first.",
+    )
+
+    def told(self) -> dict[str, Instructions]:
+        winners: dict[str, dict[str, System]] = {}
+        if self.adopt:
+            winners["*"] = {"*": self.adopt}
+        for resolution in self.resolve:
+            winners.setdefault(resolution.key, {})[resolution.field] = resolution.winner
+        return {key: Instructions(winners=fields) for key, fields in winners.items()}

@@ -1,0 +1,15 @@
+"""Purchase orders of IFS Cloud, new, changed, closed and cancelled, go to JAGGAER."""
+
+from __future__ import annotations
+
+from prefect import flow
+from prefect.states import State
+
+from flows.parameters import SyncParameters
+from flows.sync import run_name, run_sync
+
+
+@flow(name="purchase-orders", flow_run_name=run_name, persist_result=False)
+async def purchase_orders(parameters: SyncParameters = SyncParameters()) -> State[str]:  # noqa: B008
+    """Purchase orders of IFS Cloud, new, changed, closed and cancelled, go to JAGGAER."""
+    return await run_sync("purchase-orders", parameters)

@@ -1,0 +1,15 @@
+"""Suppliers with their GL account assignments, both ways by three-way merge."""
+
+from __future__ import annotations
+
+from prefect import flow
+from prefect.states import State
+
+from flows.parameters import SupplierParameters
+from flows.sync import run_name, run_sync
+
+
+@flow(name="suppliers", flow_run_name=run_name, persist_result=False)
+async def suppliers(parameters: SupplierParameters = SupplierParameters()) -> State[str]:  # noqa: B008
+    """Suppliers with their GL account assignments, both ways by three-way merge."""
+    return await run_sync("suppliers", parameters)

@@ -1,0 +1,112 @@
+"""The one course that every sync takes: tokens, pages, verdict; artifacts as it goes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+
+from prefect import get_run_logger
+from prefect.runtime import deployment, flow_run
+from prefect.states import Completed, Failed, State
+
+from flows import artifacts
+from flows.blocks import block_values
+from flows.parameters import SyncParameters
+from flows.tasks import NeedsAttention, fetch_token, map_and_plan, poll_page, verdict, write_and_settle
+from ifs_jaggaer import settings
+from ifs_jaggaer.errors import SyncError
+from ifs_jaggaer.pipeline.outcome import finish
+from ifs_jaggaer.pipeline.pages import PageStart
+from ifs_jaggaer.pipeline.poll import legs
+from ifs_jaggaer.pipeline.registry import ERRORS, RESULTS, RUNS
+from ifs_jaggaer.pipeline.request import Request, SyncName
+from ifs_jaggaer.pipeline.run import SyncRun, open_run
+from ifs_jaggaer.pipeline.wiring import open_wiring
+from mapping.kinds import Link
+
+ANCHOR_EVERY = 5
+"""Pages between two anchors of the audit chain in the run's artifacts (DESIGN, law 8)."""
+
+assumed: ContextVar[dict[tuple[str, str], Link] | None] = ContextVar("assumed", default=None)
+"""Links that a dry run of several syncs plans, for those that follow."""
+
+
+def run_name() -> str:
+    """For example "purchase-orders 2026-02-14T08:00 delta"."""
+    parameters = flow_run.get_parameters().get("parameters")
+    kind = "delta"
+    if isinstance(parameters, SyncParameters):
+        if parameters.keys:
+            kind = "keys"
+        elif parameters.since or parameters.until:
+            kind = "window"
+        kind = f"{kind}, dry run" if parameters.dry_run else kind
+    return f"{flow_run.get_flow_name()} {datetime.now(UTC):%Y-%m-%dT%H:%M} {kind}"
+
+
+async def run_sync(sync: SyncName, parameters: SyncParameters) -> State[str]:
+    """Runs one sync to its end and gives the flow's final state, whose message says what happened."""
+    log = get_run_logger()
+    async with _opened(sync, parameters) as run:
+        await artifacts.anchor(run)
+        try:
+            for system in ("ifs", "jaggaer"):
+                await fetch_token(system)
+            await _pages(run)
+        except SyncError as error:
+            RESULTS[run.request.run_id] = result = finish(run, error)
+            ERRORS[run.request.run_id] = error
+            await artifacts.publish(run, result)
+            log.error("%s stopped: %s", sync, error)
+            return Failed(message=result.message)
+        state: State[str] = await verdict(return_state=True)
+        result = RESULTS[run.request.run_id]
+        await artifacts.publish(run, result)
+        log.info("%s: %s", sync, result.message)
+        if state.is_failed() and not isinstance(await state.aresult(raise_on_failure=False), NeedsAttention):
+            return state
+        return Failed(message=result.message) if state.is_failed() else Completed(message=result.message)
+
+
+async def _pages(run: SyncRun) -> None:
+    log = get_run_logger()
+    number = 0
+    for leg in legs(run):
+        start: PageStart | None = PageStart(leg, number + 1)
+        while start is not None:
+            number = start.number
+            ref = await poll_page(start)
+            if ref.references:
+                await map_and_plan(start, ref)
+            if ref.references or ref.versions or ref.reach:
+                counts = await write_and_settle(start, ref)
+                log.info("%s: %s rows, %s documents; so far %s", start.name, ref.rows, len(ref.references), counts)
+            if number % ANCHOR_EVERY == 0:
+                await artifacts.anchor(run)
+            start = ref.next_start(number + 1)
+
+
+@asynccontextmanager
+async def _opened(sync: SyncName, parameters: SyncParameters) -> AsyncIterator[SyncRun]:
+    run_id = str(flow_run.get_id())
+    request = Request(
+        sync=sync,
+        run_id=run_id,
+        trigger=f"deployment {deployment.get_name()}" if deployment.get_id() else "by hand",
+        dry_run=parameters.dry_run,
+        since=parameters.since,
+        until=parameters.until,
+        keys=parameters.keys,
+        page_size=parameters.page_size,
+        company=parameters.company,
+        told=parameters.told(),
+    )
+    told = settings.load(block=await block_values())
+    async with open_wiring(told) as wiring, open_run(wiring, request, assumed=assumed.get()) as run:
+        RUNS[run_id] = run
+        try:
+            yield run
+        finally:
+            del RUNS[run_id]

@@ -1,0 +1,77 @@
+"""Plan: gather what must be known, decide. The same code for a dry run and for a real one."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from connectors.wire import Row
+from mapping.kinds import Action, Case, Decision, Item, ItemKind
+
+if TYPE_CHECKING:
+    from ifs_jaggaer.pipeline.run import SyncRun
+
+log = logging.getLogger(__name__)
+
+GATHERED_TOGETHER = 500
+"""Documents in one round of reading: keeps filters and memory small on large pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One decision; the rows it was made from, as far as the kind polls them; when they were read (database clock)."""
+
+    decision: Decision
+    rows: tuple[Row, ...]
+    read_at: datetime
+
+
+async def plan(run: SyncRun, references: Sequence[str]) -> list[Planned]:
+    """Decides every document that the references lead to.
+
+    Raises:
+        Unreachable, SettingsError: a system did not answer, or may not be read.
+    """
+    planned: list[Planned] = []
+    for start in range(0, len(references), GATHERED_TOGETHER):
+        some = frozenset(references[start : start + GATHERED_TOGETHER])
+        read_at = run.wiring.store.now()
+        cases, rows = await run.reader.drive(run.kind.gather(some, run.wiring.profile))
+        rows_of = _by_document(run, rows)
+        planned += [
+            Planned(_decide(run, case), tuple(row for reference in case.references for row in rows_of[reference]), read_at)
+            for case in cases
+        ]
+    return planned
+
+
+def _by_document(run: SyncRun, rows: Sequence[Row]) -> defaultdict[str, list[Row]]:
+    """The rows that a later poll would show again, by the document they lead to."""
+    polled = {source.name: source for source in run.kind.sources}
+    found: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        source = polled.get(row.kind)
+        reference = source.leads_to(row) if source else None
+        if reference is not None:
+            found[reference].append(row)
+    return found
+
+
+def _decide(run: SyncRun, case: Case) -> Decision:
+    """One record that breaks the code stops nobody (DESIGN, law 9)."""
+    try:
+        return run.kind.decide(case, run.wiring.profile, run.as_of, run.instructions(case.key))
+    except Exception as error:
+        log.exception("%s %s could not be decided", run.sync, case.key)
+        item = Item(
+            ItemKind.DEAD_LETTER,
+            "document",
+            None,
+            f"the record could not be mapped: {type(error).__name__}",
+            "report it with the log of this run; the record is tried again every hour",
+        )
+        return Decision(case.key, "", Action.NONE, items=(item,))

@@ -1,0 +1,118 @@
+"""Answers what a kind asks for: many keys in one request, independent asks at the same time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from connectors.ifs.client import IfsClient
+from connectors.jaggaer.client import JaggaerClient
+from connectors.wire import Row
+from ifs_jaggaer.pipeline.together import together
+from ifs_jaggaer.store import Store
+from mapping.kinds import (
+    Ask,
+    Case,
+    Gathering,
+    IfsRows,
+    JaggaerDetails,
+    JaggaerRecords,
+    Link,
+    Links,
+    Snapshot,
+    Snapshots,
+)
+
+
+@dataclass(slots=True)
+class Found:
+    """What came of one round of asks (mapping.kinds.Answers)."""
+
+    _rows: dict[Ask, list[Row]] = field(default_factory=dict)
+    _links: dict[Links, dict[str, Link]] = field(default_factory=dict)
+    _snapshots: dict[Snapshots, dict[str, Snapshot]] = field(default_factory=dict)
+
+    def rows(self, ask: IfsRows | JaggaerRecords | JaggaerDetails) -> list[Row]:
+        return self._rows[ask]
+
+    def links(self, ask: Links) -> dict[str, Link]:
+        return self._links[ask]
+
+    def snapshots(self, ask: Snapshots) -> dict[str, Snapshot]:
+        return self._snapshots[ask]
+
+
+class Reader:
+    """Reads for one run. `assumed` are links that a dry run plans but has not made ("after supplier X")."""
+
+    def __init__(
+        self,
+        ifs: IfsClient,
+        jaggaer: JaggaerClient,
+        store: Store,
+        *,
+        concurrency: int,
+        assumed: Mapping[tuple[str, str], Link],
+    ) -> None:
+        self._ifs = ifs
+        self._jaggaer = jaggaer
+        self._store = store
+        self._slots = asyncio.Semaphore(concurrency)
+        self._assumed = assumed
+
+    async def drive(self, gathering: Gathering) -> tuple[list[Case], list[Row]]:
+        """The cases that a kind's gathering makes, and all rows that were read for them."""
+        read: list[Row] = []
+        try:
+            asks = next(gathering)
+            while True:
+                found = await self._answer(asks)
+                read.extend(row for rows in found._rows.values() for row in rows)
+                asks = gathering.send(found)
+        except StopIteration as done:
+            cases: list[Case] = done.value
+            return cases, read
+
+    async def _answer(self, asks: tuple[Ask, ...]) -> Found:
+        found = Found()
+        wire: list[IfsRows | JaggaerRecords | JaggaerDetails] = []
+        with self._store.unit() as unit:
+            for ask in asks:
+                match ask:
+                    case Links(kind, side, keys):
+                        known = (unit.links.by_ifs if side == "ifs" else unit.links.by_jaggaer)(kind, keys)
+                        links = {key: Link(kind, link.ifs_key, link.jaggaer_key, link.detail) for key, link in known.items()}
+                        found._links[ask] = {**self._assume(ask), **links}
+                    case Snapshots(kind, keys):
+                        found._snapshots[ask] = {
+                            key: Snapshot(kind, key, kept.fields, kept.version)
+                            for key, kept in unit.snapshots.get(kind, keys).items()
+                        }
+                    case _:
+                        wire.append(ask)
+        for ask, rows in zip(wire, await together(map(self._read, wire)), strict=True):
+            found._rows[ask] = rows
+        return found
+
+    def _assume(self, ask: Links) -> dict[str, Link]:
+        return {
+            key: link
+            for (kind, key), link in self._assumed.items()
+            if kind == ask.kind and ask.side == "ifs" and key in ask.keys
+        }
+
+    async def _read(self, ask: IfsRows | JaggaerRecords | JaggaerDetails) -> list[Row]:
+        match ask:
+            case IfsRows(set_name, attribute, values, also):
+                if not values or not all(allowed for _, allowed in also):
+                    return []
+                return await self._ifs.rows(set_name, attribute, sorted(values), also=also)
+            case JaggaerRecords(resource, filter_field, values):
+                return await self._jaggaer.records(resource, filter_field, sorted(values)) if values else []
+            case JaggaerDetails(resource, ids):
+                return await self._details(resource, sorted(ids))
+
+    async def _details(self, resource: str, ids: Iterable[str]) -> list[Row]:
+        jobs = (self._jaggaer.detail(resource, key) for key in ids)
+        return [row for row in await together(jobs, slots=self._slots) if row is not None]

@@ -1,0 +1,63 @@
+"""What a person or a schedule asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from ifs_jaggaer.errors import System
+from mapping.kinds import Instructions
+
+UNTIL = "until:"
+"""Prefix of `waits_for` where an item waits for a time, not for a key."""
+
+SyncName = Literal["suppliers", "gl-accounts", "purchase-orders", "invoices"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One run's parameters.
+
+    `told` holds a person's decisions by document key ("*" for every document).
+    `only` limits the run to exactly these references, e.g. a replay.
+    """
+
+    sync: SyncName
+    run_id: str
+    trigger: str = "schedule"
+    dry_run: bool = False
+    since: datetime | None = None
+    until: datetime | None = None
+    keys: tuple[str, ...] = ()
+    page_size: int | None = None
+    company: str | None = None
+    told: Mapping[str, Instructions] = field(default_factory=dict)
+
+    @property
+    def narrowed(self) -> bool:
+        """A run that sees only a part moves no watermark (DESIGN, watermarks)."""
+        return bool(self.since or self.until or self.keys or self.company)
+
+    @property
+    def moves_watermarks(self) -> bool:
+        return not (self.narrowed or self.dry_run)
+
+    def as_document(self) -> dict[str, str | bool | int | list[str] | None]:
+        """For the run's record in the store."""
+        return {
+            "dry_run": self.dry_run,
+            "since": self.since.isoformat() if self.since else None,
+            "until": self.until.isoformat() if self.until else None,
+            "keys": list(self.keys),
+            "page_size": self.page_size,
+            "company": self.company,
+        }
+
+    def instructions(self, key: str) -> Instructions:
+        """What was told for one document, over what was told for all."""
+        for_all, for_one = self.told.get("*"), self.told.get(key)
+        if for_all is None or for_one is None:
+            return for_one or for_all or Instructions()
+        return Instructions({**for_all.winners, **for_one.winners}, {**for_all.approved, **for_one.approved})

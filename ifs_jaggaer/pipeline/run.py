@@ -1,0 +1,255 @@
+"""One run of one sync: what it works with, what it remembers, what it adds up to. No Prefect."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from connectors.jaggaer.sweep import Sweep
+from connectors.wire import Row
+from ifs_jaggaer.errors import Rejected, SettingsError, SyncError, System
+from ifs_jaggaer.pipeline.brake import Brake
+from ifs_jaggaer.pipeline.kinds import KINDS
+from ifs_jaggaer.pipeline.plan import Plan
+from ifs_jaggaer.pipeline.poll import version_of
+from ifs_jaggaer.pipeline.reading import Reader
+from ifs_jaggaer.pipeline.request import UNTIL, Request
+from ifs_jaggaer.pipeline.tally import Line, Tally
+from ifs_jaggaer.pipeline.wiring import Wiring
+from ifs_jaggaer.pipeline.witness import Scribe
+from ifs_jaggaer.store import OpenItem, Watermark
+from mapping.kinds import Instructions, Item, ItemKind, Kind, Link
+
+RETRY_AFTER = timedelta(hours=1)
+"""How often an open item is read again by itself (DESIGN, the store)."""
+
+
+@dataclass(slots=True)
+class SyncRun:
+    """The state of a run in this process. Nothing in it outlives the process but what the store holds."""
+
+    request: Request
+    wiring: Wiring
+    kind: Kind
+    scribe: Scribe
+    reader: Reader
+    as_of: date
+    assumed: dict[tuple[str, str], Link]
+    slots: asyncio.Semaphore
+    before: Mapping[System, tuple[int, int]]
+    holder: str = field(default_factory=lambda: uuid.uuid4().hex)
+    tally: Tally = field(default_factory=Tally)
+    plans: dict[int, Plan] = field(default_factory=dict)
+    sweeps: dict[str, Sweep] = field(default_factory=dict)
+    brake: Brake = field(default_factory=Brake)
+    approved: dict[str, Instructions] = field(default_factory=dict)
+    moved: dict[str, tuple[str | None, str]] = field(default_factory=dict)
+    unseen: set[tuple[str, str]] = field(default_factory=set)
+    stop: SyncError | None = None
+
+    # --- what holds for the run ---
+
+    @property
+    def sync(self) -> str:
+        return self.request.sync
+
+    @property
+    def page_size(self) -> int:
+        return self.request.page_size or self.wiring.settings.page_size
+
+    @property
+    def companies(self) -> tuple[str, ...]:
+        """Companies in scope: those of the profile, or the one that was asked for."""
+        return (self.request.company,) if self.request.company else self.wiring.profile.companies
+
+    @property
+    def overlap(self) -> timedelta:
+        return timedelta(seconds=self.wiring.settings.overlap)
+
+    @property
+    def cut_over(self) -> datetime | None:
+        return self.wiring.settings.start_from
+
+    def require_cut_over(self) -> datetime:
+        """Raises SettingsError: documents are not synchronised before somebody said from when on."""
+        if self.cut_over is None:
+            raise SettingsError(
+                f"the first run of {self.sync} needs a cut-over: documents changed before it are not carried over",
+                field="start_from",
+                remedy="set start_from in the settings file or IFS_JAGGAER_START_FROM, for example 2026-01-01",
+            )
+        return self.cut_over
+
+    def instructions(self, key: str) -> Instructions:
+        """What a person told this run, and what the brake released."""
+        told, released = self.request.instructions(key), self.approved.get(key)
+        if released is None:
+            return told
+        return Instructions(told.winners, {**told.approved, **released.approved})
+
+    # --- references and versions ---
+
+    def references_of(self, keys: Iterable[str]) -> tuple[str, ...]:
+        """Documents that a person names by either system's key."""
+        systems = {source.system for source in self.kind.sources}
+        wanted = dict.fromkeys(keys)
+        with self.wiring.store.unit() as unit:
+            across = {
+                **{key: f"ifs:{link.ifs_key}" for key, link in unit.links.by_jaggaer(self.kind.record, wanted).items()},
+                **{
+                    key: f"jaggaer:{link.jaggaer_key}"
+                    for key, link in unit.links.by_ifs(self.kind.record, wanted).items()
+                },
+            }
+        references: dict[str, None] = {}
+        for key in wanted:
+            references.update(dict.fromkeys(self._reference(key, system) for system in sorted(systems)))
+            if key in across and across[key].partition(":")[0] in systems:
+                references[across[key]] = None
+        return tuple(references)
+
+    def document_key(self, reference: str) -> str:
+        return reference.partition(":")[2]
+
+    def home_reference(self, key: str) -> str:
+        """The reference of a document by the key that decisions, items and snapshots name it by."""
+        return self._reference(key, self.kind.sources[0].system)
+
+    def _reference(self, key: str, system: str) -> str:
+        foreign = key.removeprefix("JAGGAER:")
+        return f"jaggaer:{foreign}" if foreign != key else f"{system}:{key}"
+
+    def row_key(self, row: Row) -> str:
+        return "|".join(row.key)
+
+    def version(self, row: Row) -> str:
+        if row.kind in self.wiring.profile.jaggaer.resources:
+            return version_of(row, self.wiring.profile.resource(row.kind).modified)
+        return version_of(row)
+
+    def known_versions(self, name: str, keys: Iterable[str]) -> Mapping[str, str]:
+        """Versions that a decision was settled for; none where a person asked for a window (a backfill)."""
+        if self.request.narrowed:
+            return {}
+        with self.wiring.store.unit() as unit:
+            known = unit.versions.get(name, list(keys))
+        return {key: version for key, version in known.items() if (name, key) not in self.unseen}
+
+    def forget_versions(self, name: str, keys: Iterable[str]) -> None:
+        """For this run alone: what the calendar changed is looked at although its version is known."""
+        self.unseen.update((name, key) for key in keys)
+
+    # --- watermarks ---
+
+    def watermark(self, leg: str) -> Watermark | None:
+        with self.wiring.store.unit() as unit:
+            return unit.watermarks.get(self.sync, leg)
+
+    # --- open items ---
+
+    def due_references(self) -> tuple[str, ...]:
+        """Documents with an open item that can be tried again: its key settled, its time came, or an hour passed."""
+        now = self.wiring.store.now()
+        with self.wiring.store.unit() as unit:
+            items = unit.items.open(sync=self.sync)
+            settled = self._settled(unit.links.by_ifs, items)
+        due = {
+            item.key
+            for item in items
+            if not item.brake
+            and item.key not in self.tally.lines
+            and (self._time_came(item, now) or item.waits_for in settled)
+        }
+        return tuple(sorted(self.home_reference(key) for key in due))
+
+    def _settled(self, by_ifs: object, items: Iterable[OpenItem]) -> set[str]:
+        wanted: dict[str, set[str]] = {}
+        for item in items:
+            if item.waits_for and not item.waits_for.startswith(UNTIL):
+                kind, _, key = item.waits_for.partition(":")
+                wanted.setdefault(kind, set()).add(key)
+        settled = {f"{kind}:{key}" for kind, keys in wanted.items() for key in by_ifs(kind, keys)}  # type: ignore[operator]
+        return settled | {f"{kind}:{key}" for kind, key in self.assumed if key in wanted.get(kind, ())}
+
+    def _time_came(self, item: OpenItem, now: datetime) -> bool:
+        if item.waits_for and item.waits_for.startswith(UNTIL):
+            return datetime.fromisoformat(item.waits_for.removeprefix(UNTIL)) <= now
+        return item.last_tried + RETRY_AFTER <= now
+
+    def released_by_brake(self) -> tuple[str, ...]:
+        """After the last page: what was put aside and may go after all (DESIGN, law 11)."""
+        released = self.brake.release(self)
+        for key, item in released:
+            known = self.approved.get(key, Instructions())
+            self.approved[key] = Instructions(known.winners, {**known.approved, item.field: item.value})
+        return tuple(dict.fromkeys(self.home_reference(key) for key, _ in released))
+
+    def unreadable(self, fault: Rejected) -> None:
+        """A row that cannot even be named is a dead letter all the same."""
+        item = Item(
+            ItemKind.DEAD_LETTER, fault.field or "row", fault.value, fault.message, fault.remedy or "correct the record"
+        )
+        key = fault.record or "unreadable row"
+        opened: tuple[OpenItem, ...] = ()
+        if not self.request.dry_run:
+            with self.wiring.store.unit() as unit:
+                replaced = unit.items.replace(self.sync, key, "", [item], self.request.run_id)
+            opened = replaced.opened
+        self.tally.add(Line(key, "", "none", fault.message), [item], opened=opened)
+
+    def warn(self, text: str) -> None:
+        self.tally.notes.append(text)
+
+
+@asynccontextmanager
+async def open_run(
+    wiring: Wiring, request: Request, *, assumed: dict[tuple[str, str], Link] | None = None
+) -> AsyncIterator[SyncRun]:
+    """Starts a run: its record in the store, its chain of audit events, its witness on both channels.
+
+    `assumed` collects the links that a dry run plans, for the syncs that follow it.
+    """
+    assumed = {} if assumed is None else assumed
+    scribe = Scribe(wiring.store, wiring.store.audit.chain(request.run_id), request.run_id, request.trigger)
+    for channel in wiring.channels.values():
+        channel.witness = scribe
+    concurrency = wiring.settings.concurrency
+    run = SyncRun(
+        request=request,
+        wiring=wiring,
+        kind=KINDS[request.sync],
+        scribe=scribe,
+        reader=Reader(wiring.ifs, wiring.jaggaer, wiring.store, concurrency=concurrency, assumed=assumed),
+        as_of=wiring.clock().date(),
+        assumed=assumed,
+        slots=asyncio.Semaphore(concurrency),
+        before={system: (channel.requests, channel.throttled) for system, channel in wiring.channels.items()},
+    )
+    _start(run)
+    try:
+        yield run
+    finally:
+        with wiring.store.unit() as unit:
+            unit.leases.release(run.holder)
+
+
+def _start(run: SyncRun) -> None:
+    request, profile = run.request, run.wiring.profile
+    with run.wiring.store.unit() as unit:
+        unit.runs.start(
+            request.run_id, run.sync, request.trigger, request.as_document(), scope=",".join(run.companies)
+        )
+        name = f"{run.sync}:profile"
+        told = f"{profile.fingerprint()}:{','.join(profile.companies)}"
+        known = unit.fingerprints.get(name)
+        if known is not None and known != told:
+            run.warn(
+                "the profile, a value map or the company scope changed since the last run: what was settled under the "
+                f"old one is not looked at again by itself; 'run {run.sync} --since TIME' does (--dry-run shows it)"
+            )
+        if known != told and not request.dry_run:
+            unit.fingerprints.put(name, told)

@@ -1,0 +1,159 @@
+"""Settle: what became of a document, and of a page, each in one commit (DESIGN, one pipeline)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from connectors.wire import Row
+from ifs_jaggaer.errors import Rejected
+from ifs_jaggaer.pipeline.pages import PageRef
+from ifs_jaggaer.pipeline.plan import Planned
+from ifs_jaggaer.pipeline.tally import Line
+from ifs_jaggaer.pipeline.write import Carried
+from ifs_jaggaer.store import Event, Unit
+from mapping.kinds import Action, Decision, Item, ItemKind, Link, Settlement
+
+if TYPE_CHECKING:
+    from ifs_jaggaer.pipeline.run import SyncRun
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """Somebody settled the document since it was read: nothing was kept, decide again."""
+
+
+def settle(run: SyncRun, planned: Planned, carried: Carried) -> Stale | None:
+    """Records the outcome of one decision: intents, link, snapshot, versions, open items, an audit event."""
+    decision = planned.decision
+    items = (*decision.items, *([carried.failed] if carried.failed else []))
+    complete = carried.failed is None and not carried.again and carried.outage is None
+    settlement = _learned(decision.settlement, carried) if complete else None
+    with run.wiring.store.unit() as unit:
+        for intent, state, words in carried.closed:
+            unit.intents.close(intent, state, words)
+        _keep_written(run, unit, carried)
+        if settlement and settlement.snapshot is not None:
+            kept = unit.snapshots.put(
+                run.kind.record, decision.key, settlement.snapshot, expected_version=decision.base_version
+            )
+            if not kept:
+                return Stale()
+        if settlement and settlement.link:
+            items = (*items, *_keep_link(unit, settlement.link))
+        if carried.again or carried.outage:
+            return None
+        replaced = unit.items.replace(run.sync, decision.key, decision.other_key, items, run.request.run_id)
+        if complete and not decision.again:
+            _keep_versions(run, unit, planned.rows)
+        if decision.writes or items or replaced.closed:
+            run.scribe.append(unit, _event(run, decision, settlement, items))
+    run.brake.put(decision.key, items)
+    run.tally.add(line_of(decision, carried), items, opened=replaced.opened)
+    return None
+
+
+def preview(run: SyncRun, planned: Planned) -> None:
+    """A dry run's settle: counted, shown, kept nowhere. Planned links count as present for what follows."""
+    decision = planned.decision
+    link = decision.settlement.link if decision.settlement else None
+    if link is not None and (decision.writes or link.jaggaer_key):
+        run.assumed[(link.kind, link.ifs_key)] = replace(link, jaggaer_key=link.jaggaer_key or "planned")
+    run.brake.put(decision.key, decision.items)
+    run.tally.add(line_of(decision, Carried()), decision.items, opened=())
+
+
+def settle_page(run: SyncRun, ref: PageRef) -> None:
+    """After the last document of a page: the versions of its rows, then the watermark (DESIGN, law 1)."""
+    if run.request.dry_run:
+        return
+    leg = ref.start.leg
+    with run.wiring.store.unit() as unit:
+        by_set: dict[str, dict[str, str]] = {}
+        for name, key, version in ref.versions:
+            by_set.setdefault(name, {})[key] = version
+        for name, versions in by_set.items():
+            unit.versions.put(name, versions)
+    if ref.reach is None or not run.request.moves_watermarks:
+        return
+    with run.wiring.store.unit() as unit:
+        mark = unit.watermarks.get(run.sync, leg)
+        if mark is not None and mark.value >= ref.reach:
+            return
+        if unit.watermarks.move(run.sync, leg, mark, ref.reach, run.request.run_id):
+            begin = run.moved[leg][0] if leg in run.moved else (mark.value if mark else None)
+            run.moved[leg] = (begin, ref.reach)
+
+
+def line_of(decision: Decision, carried: Carried) -> Line:
+    """The document's line in the run's table of records."""
+    items = (*decision.items, *([carried.failed] if carried.failed else []))
+    action = decision.action if not carried.failed else Action.NONE
+    outcome = "; ".join(f"{item.field}: {item.reason}" for item in items) or str(action)
+    return Line(
+        key=decision.key,
+        other_key=decision.other_key,
+        action=str(action),
+        outcome=outcome,
+        changes=tuple(change for write in decision.writes for change in write.changes),
+        amount=decision.amount,
+        notes=decision.notes,
+    )
+
+
+def _learned(settlement: Settlement | None, carried: Carried) -> Settlement | None:
+    """Fills in the key that only the server's answer told."""
+    if settlement is None or settlement.link is None or not settlement.learns:
+        return settlement
+    told = next((done.answer[settlement.learns] for done in carried.done if settlement.learns in done.answer), None)
+    link = settlement.link
+    if told is None or (link.ifs_key and link.jaggaer_key):
+        return settlement
+    key = str(told)
+    return replace(
+        settlement, link=replace(link, ifs_key=link.ifs_key or key, jaggaer_key=link.jaggaer_key or key)
+    )
+
+
+def _keep_link(unit: Unit, link: Link) -> Sequence[Item]:
+    if not (link.ifs_key and link.jaggaer_key):
+        return ()
+    try:
+        unit.links.put(link)
+    except Rejected as taken:
+        return (Item(ItemKind.HELD, "link", taken.value, taken.message, taken.remedy),)
+    return ()
+
+
+def _keep_written(run: SyncRun, unit: Unit, carried: Carried) -> None:
+    """The ETags of rows that we wrote ourselves: a poll that shows them again shows nothing new (DESIGN, law 4)."""
+    _keep_versions(run, unit, [done.row for done in carried.done if done.row is not None and done.row.etag])
+
+
+def _keep_versions(run: SyncRun, unit: Unit, rows: Sequence[Row]) -> None:
+    polled = {source.name for source in run.kind.sources}
+    by_set: dict[str, dict[str, str]] = {}
+    for row in rows:
+        if row.kind in polled:
+            by_set.setdefault(row.kind, {})[run.row_key(row)] = run.version(row)
+    for name, versions in by_set.items():
+        unit.versions.put(name, versions)
+
+
+def _event(run: SyncRun, decision: Decision, settlement: Settlement | None, items: Sequence[Item]) -> Event:
+    link = settlement.link if settlement else None
+    return Event(
+        run_id=run.request.run_id,
+        trigger=run.request.trigger,
+        phase="note",
+        entity=run.sync,
+        key=decision.key,
+        action="settled",
+        payload={
+            "outcome": str(decision.action),
+            "linked": {"ifs": link.ifs_key, "jaggaer": link.jaggaer_key} if link else None,
+            "open": [{"kind": str(item.kind), "field": item.field, "reason": item.reason} for item in items],
+            "notes": list(decision.notes),
+        },
+    )

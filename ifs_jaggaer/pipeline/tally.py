@@ -1,0 +1,98 @@
+"""What a run adds up to: counts, amounts, one line a document, what it opened."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+from ifs_jaggaer.store import OpenItem
+from mapping.kinds import Action, Change
+from mapping.money import Money
+
+NEEDS_A_PERSON = frozenset({"dead_letter", "held", "conflict"})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One document in the run's table of records."""
+
+    key: str
+    other_key: str
+    action: str
+    outcome: str
+    changes: tuple[Change, ...] = ()
+    amount: Money | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What became of the documents of one page; small enough to cross a task boundary."""
+
+    read: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    waiting: int = 0
+    rejected: int = 0
+    conflicts: int = 0
+    held: int = 0
+    out_of_scope: int = 0
+
+
+State = Literal["completed", "attention", "failed"]
+
+
+@dataclass(slots=True)
+class Tally:
+    """Grows page by page; a document that comes twice is counted by what became of it last."""
+
+    lines: dict[str, Line] = field(default_factory=dict)
+    items: dict[str, tuple[OpenItem, ...]] = field(default_factory=dict)
+    opened: set[str] = field(default_factory=set)
+    unchanged_rows: set[str] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, line: Line, items: Iterable[OpenItem] = (), *, opened: Iterable[OpenItem] = ()) -> None:
+        """Counts a document; a later decision on it replaces the earlier, but what was written stays written."""
+        former = self.lines.get(line.key)
+        if former and former.action in {Action.CREATE, Action.UPDATE} and line.action == Action.SKIP:
+            line = Line(former.key, line.other_key, former.action, former.outcome, former.changes, former.amount)
+        self.lines[line.key] = line
+        self.items[line.key] = tuple(items)
+        self.unchanged_rows.discard(line.key)
+        if any(item.kind in NEEDS_A_PERSON for item in opened):
+            self.opened.add(line.key)
+        else:
+            self.opened.discard(line.key)
+
+    def seen(self, references: Iterable[str]) -> None:
+        """Documents of which a row was read that holds nothing new."""
+        self.unchanged_rows.update(key for key in references if key not in self.lines)
+
+    def counts(self) -> Counts:
+        """Documents by outcome; one with items of several kinds counts in each."""
+        actions = Counter(line.action for line in self.lines.values())
+        kinds = Counter(kind for items in self.items.values() for kind in {item.kind for item in items})
+        return Counts(
+            read=len(self.lines) + len(self.unchanged_rows),
+            created=actions[Action.CREATE],
+            updated=actions[Action.UPDATE],
+            unchanged=actions[Action.SKIP] + len(self.unchanged_rows),
+            out_of_scope=actions[Action.OUT_OF_SCOPE],
+            waiting=kinds["waiting"],
+            rejected=kinds["dead_letter"],
+            conflicts=kinds["conflict"],
+            held=kinds["held"],
+        )
+
+    def amounts(self) -> dict[str, Decimal]:
+        """What was created or updated, by currency, in its major unit."""
+        sums: defaultdict[str, Decimal] = defaultdict(Decimal)
+        for line in self.lines.values():
+            if line.amount is not None and line.action in {Action.CREATE, Action.UPDATE}:
+                sums[line.amount.currency] += line.amount.amount
+        return dict(sorted(sums.items()))

@@ -1,0 +1,191 @@
+"""Write: carries decisions out, exactly once in effect (DESIGN, laws 2 and 3)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from connectors import payload
+from connectors.wire import ETag, JsonValue, Row
+from ifs_jaggaer.errors import (
+    AlreadyExists,
+    Conflict,
+    OutcomeUnknown,
+    Rejected,
+    SettingsError,
+    SyncError,
+    Unreachable,
+    Waiting,
+)
+from ifs_jaggaer.pipeline.plan import Planned
+from ifs_jaggaer.pipeline.request import UNTIL
+from ifs_jaggaer.pipeline.witness import IntendedCall
+from ifs_jaggaer.store import IntentState
+from mapping.kinds import Change, IfsCreate, IfsUpdate, Item, ItemKind, JaggaerPost, Write
+
+if TYPE_CHECKING:
+    from ifs_jaggaer.pipeline.run import SyncRun
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One write that the target confirmed: what it answered, and the intent that it closes."""
+
+    intent: str
+    write: Write
+    answer: Mapping[str, JsonValue]
+    row: Row | None = None
+
+
+@dataclass(slots=True)
+class Carried:
+    """What came of one decision.
+
+    `failed` is the item that stands in the way; `again` asks for a new decision, with the reason in words;
+    `closed` are intents whose end is known: id, state, words; `outage` is not this record's fault: it ends the run.
+    """
+
+    done: list[Done] = field(default_factory=list)
+    closed: list[tuple[str, IntentState, str]] = field(default_factory=list)
+    failed: Item | None = None
+    again: str = ""
+    outage: SyncError | None = None
+
+
+async def carry_out(run: SyncRun, planned: Planned) -> Carried:
+    """Performs the writes of one decision in their order; the first that fails ends it. Raises nothing."""
+    carried = Carried()
+    for write in planned.decision.writes:
+        intent = intent_of(run, write)
+        try:
+            done = await _perform(run, planned, write, intent)
+        except (Conflict, AlreadyExists) as changed:
+            carried.closed.append((intent, "failed", str(changed)))
+            carried.again = str(changed)
+            return carried
+        except OutcomeUnknown as doubt:
+            carried.closed.append((intent, "unknown", str(doubt)))
+            carried.again = str(doubt)
+            return carried
+        except Waiting as waiting:
+            carried.failed = Item(
+                ItemKind.WAITING, waiting.field or "document", waiting.value, waiting.message, waiting.remedy,
+                waits_for=waiting.waits_for,
+            )  # fmt: skip
+            return carried
+        except Rejected as refused:
+            carried.closed.append((intent, "failed", str(refused)))
+            carried.failed = Item(
+                ItemKind.DEAD_LETTER, refused.field or "document", refused.value, _reason(refused),
+                refused.remedy or "correct the record at its source; it goes by itself then",
+            )  # fmt: skip
+            return carried
+        except (Unreachable, SettingsError) as outage:
+            carried.outage = outage
+            return carried
+        carried.done.append(done)
+        carried.closed.append((intent, "done", ""))
+    return carried
+
+
+def intent_of(run: SyncRun, write: Write) -> str:
+    """The deterministic key of a write: the same record and content give the same key in every run.
+
+    A creation is one intent whatever its content, since it must not happen twice with other content either.
+    """
+    match write:
+        case IfsCreate(set=entity):
+            content: object = ""
+        case IfsUpdate(set=entity):
+            content = [write.etag, payload.dumps(dict(write.values)).decode()]
+        case JaggaerPost(resource=entity):
+            content = "" if write.action == "create" else payload.dumps(write.body).decode()
+    system = "jaggaer" if isinstance(write, JaggaerPost) else "ifs"
+    key = "|".join(write.key) if isinstance(write.key, tuple) else write.key
+    parts = [run.wiring.settings.connection, system, entity, key, write.action, content]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+async def _perform(run: SyncRun, planned: Planned, write: Write, intent: str) -> Done:
+    key = "|".join(write.key) if isinstance(write.key, tuple) else write.key
+    enforced = isinstance(write, IfsUpdate) or write.enforced
+    if not enforced:
+        _wait_out_doubt(run, planned, write, intent)
+    before, after = _differences(write.changes)
+    entity = write.resource if isinstance(write, JaggaerPost) else write.set
+    call = IntendedCall(
+        entity=entity,
+        key=planned.decision.key if write.action == "update" else key,
+        action=write.action,
+        before=before,
+        after=after,
+        intent=intent,
+        sync=run.sync,
+    )
+    match write:
+        case IfsCreate():
+            row = await run.wiring.ifs.create(write.set, write.values, call, lines=write.lines, repeatable=enforced)
+            return Done(intent, write, row.values, row)
+        case IfsUpdate():
+            etag = write.etag or await _etag_of(run, planned, write)
+            row = await run.wiring.ifs.update(write.set, write.key, etag, write.values, call)
+            return Done(intent, write, row.values, row)
+        case JaggaerPost():
+            await _unchanged(run, write)
+            answer = await run.wiring.jaggaer.post(
+                write.resource, write.body, call, path=write.path, repeatable=enforced
+            )
+            return Done(intent, write, answer)
+
+
+def _wait_out_doubt(run: SyncRun, planned: Planned, write: IfsCreate | JaggaerPost, intent: str) -> None:
+    """An empty look-up proves nothing while an earlier request of ours may still be at work."""
+    with run.wiring.store.unit() as unit:
+        earlier = unit.intents.get([intent]).get(intent)
+    if earlier is None or earlier.state not in {"open", "unknown"}:
+        return
+    settings = run.wiring.settings.jaggaer if isinstance(write, JaggaerPost) else run.wiring.settings.ifs
+    proven = earlier.send_by + timedelta(seconds=settings.settle_delay)
+    if planned.read_at < proven:
+        raise Waiting(
+            "an earlier request for it had no answer and may still be carried out",
+            waits_for=f"{UNTIL}{_up_to_second(proven).isoformat()}",
+            record=planned.decision.key,
+            remedy="nothing to do: it is looked up again when that time has passed",
+        )
+
+
+def _up_to_second(moment: datetime) -> datetime:
+    return moment.replace(microsecond=0) + timedelta(seconds=1)
+
+
+async def _etag_of(run: SyncRun, planned: Planned, write: IfsUpdate) -> ETag:
+    """The ETag of a row that its list gave without one, if the row is still what was decided on."""
+    row = await run.wiring.ifs.by_key(write.set, write.key)
+    decided_on = next((r for r in planned.rows if r.kind == write.set and r.key == write.key), None)
+    if row is None or row.etag is None or decided_on is None or row.values != decided_on.values:
+        raise Conflict("the row changed since it was read", system="ifs", record="|".join(write.key))
+    return row.etag
+
+
+async def _unchanged(run: SyncRun, write: JaggaerPost) -> None:
+    """Suppliers of JAGGAER have no version: the record is read just before (DESIGN, law 3)."""
+    if write.unchanged_since is None:
+        return
+    field_name, value, modified = write.unchanged_since
+    rows = await run.wiring.jaggaer.records(write.resource, field_name, [value])
+    if not rows or rows[0].modified != modified:
+        raise Conflict("the record changed since it was read", system="jaggaer", record=write.key)
+
+
+def _differences(changes: Sequence[Change]) -> tuple[dict[str, str | None], dict[str, str | None]]:
+    return {c.field: c.before for c in changes}, {c.field: c.after for c in changes}
+
+
+def _reason(refused: SyncError) -> str:
+    word = str(refused.word) if refused.word else ""
+    return f"{refused.message} ({word})" if word else refused.message
