@@ -17,6 +17,7 @@ from typing import Self
 from sqlalchemy import Connection, Engine, select
 
 from ifs_jaggaer.errors import System
+from ifs_jaggaer.store.audit.record import Audit
 from ifs_jaggaer.store.bucket import Pace, Promise
 from ifs_jaggaer.store.columns import insert
 from ifs_jaggaer.store.engine import clock, make_engine, transaction
@@ -26,6 +27,7 @@ from ifs_jaggaer.store.leases import Leases
 from ifs_jaggaer.store.lender import Buckets, Lender, Step
 from ifs_jaggaer.store.links import Links
 from ifs_jaggaer.store.migrate import bring_up
+from ifs_jaggaer.store.pruning import Pruned, Pruning
 from ifs_jaggaer.store.runs import Fingerprints, Runs
 from ifs_jaggaer.store.schema import SecretRow
 from ifs_jaggaer.store.snapshots import Snapshots, Versions
@@ -63,19 +65,22 @@ class Store:
     at a time in each.
     """
 
-    def __init__(self, engine: Engine, connection: str, hash_key: bytes) -> None:
+    def __init__(self, engine: Engine, connection: str, hash_key: bytes, seal_key: bytes | None) -> None:
         self._engine = engine
         self._hash_key = hash_key
         self._busy = threading.local()
         self.connection = connection
+        self.audit = Audit(self, seal_key)
 
     @classmethod
-    def open(cls, url: str, connection: str) -> Self:
+    def open(cls, url: str, connection: str, seal_key: bytes | None = None) -> Self:
         """Opens the store at a URL and brings it to this program's schema.
 
         Args:
             url: `sqlite:///path` or `postgresql://user@host/database`.
             connection: name of the pair of tenants, part of every business key.
+            seal_key: kept outside the store; seals every audit event, so that nobody without it can
+                forge one.
 
         Raises:
             SettingsError: the URL, the rights or the schema do not fit.
@@ -84,7 +89,7 @@ class Store:
         engine = make_engine(url)
         try:
             bring_up(engine)
-            return cls(engine, connection, _hash_key(engine))
+            return cls(engine, connection, _hash_key(engine), seal_key)
         except BaseException:
             engine.dispose()
             raise
@@ -122,6 +127,16 @@ class Store:
         """The database's time, aware UTC."""
         with self.look() as unit:
             return unit.now()
+
+    def prune(self, before: datetime, by: str) -> Pruned:
+        """Deletes audit chains, settled intents and closed items that ended before then; see `audit.prune`.
+
+        Raises:
+            SettingsError: the time lies within the last 24 hours.
+        """
+        with self.unit() as unit:
+            intents, items = Pruning(unit.db, unit.connection).settled(before)
+        return Pruned(intents, items, self.audit.prune(before, by))
 
     def lender(self, system: System, *, rate: float, burst: float) -> Lender:
         """Lends permissions to send to a system, shared with all other workers of this connection.

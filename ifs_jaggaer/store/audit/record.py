@@ -1,0 +1,198 @@
+"""The audit record as the rest of the program sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, func, select, tuple_, update
+
+from ifs_jaggaer.store.audit.events import (
+    ERASED,
+    EVENTS,
+    PRUNED,
+    RESTORED,
+    Event,
+    Head,
+    Recorded,
+    ordinal_of,
+    recorded,
+)
+from ifs_jaggaer.store.audit.findings import Finding
+from ifs_jaggaer.store.audit.verify import verify
+from ifs_jaggaer.store.audit.writing import Author, Chains
+from ifs_jaggaer.store.columns import CHUNK, chunks
+from ifs_jaggaer.store.engine import clock
+from ifs_jaggaer.store.schema import ChainRow, EventRow, PayloadRow
+
+if TYPE_CHECKING:
+    from ifs_jaggaer.store.store import Store, Unit
+
+
+class Chain:
+    """The chain of one run, for writing."""
+
+    def __init__(self, store: Store, id: str, author: Author) -> None:  # noqa: A002
+        self._store = store
+        self._author = author
+        self.id = id
+
+    def append(self, event: Event, unit: Unit) -> str:
+        """Writes an event, committed with the unit; gives its hash.
+
+        Raises:
+            Conflict: the chain was pruned, or the store restored, under the run.
+        """
+        return self.append_all([event], unit)
+
+    def append_all(self, events: Sequence[Event], unit: Unit) -> str:
+        """Writes events in order, committed with the unit; gives the last one's hash."""
+        return Chains(unit.db, unit.connection).append(self.id, self._author, events)
+
+    @property
+    def head(self) -> str:
+        """The end of what is committed, as an anchor "chain:sequence:hash" to be kept outside the store."""
+        with self._store.look() as unit:
+            return str(Chains(unit.db, unit.connection).head(self.id))
+
+
+class Audit:
+    """Chains of a connection: written, verified, searched, erased, pruned."""
+
+    def __init__(self, store: Store, seal_key: bytes | None) -> None:
+        self._store = store
+        self._seal_key = seal_key
+
+    def chain(self, run_id: str, trigger: str = "") -> Chain:
+        """Starts a chain for a run; its first event holds the heads of all chains not yet referred to."""
+        author = Author(run_id, trigger, self._seal_key)
+        with self._store.unit() as unit:
+            started = Chains(unit.db, unit.connection).start(author)
+        return Chain(self._store, started, author)
+
+    def heads(self) -> list[str]:
+        """Anchors of all chains that no other chain refers to, the oldest first."""
+        with self._store.look() as unit:
+            return [str(head) for head in Chains(unit.db, unit.connection).heads()]
+
+    def verify(self, anchors: Iterable[str] = ()) -> list[Finding]:
+        """What is wrong or remarkable; see `audit.verify`. All is well if none of them is a fault.
+
+        Raises:
+            SettingsError: an anchor cannot be read.
+        """
+        with self._store.look() as unit:
+            return list(verify(unit.db, unit.connection, anchors, self._seal_key))
+
+    def trace(self, keys: Iterable[str]) -> list[Recorded]:
+        """Events of a document by any of its keys over all runs, in order of time, with payloads.
+
+        Keys of linked records are followed: a key of either system finds the events under both, also
+        where they carry the system as in "ifs:1001".
+        """
+        with self._store.look() as unit:
+            wanted = _both_sides(unit, keys)
+            found = [
+                recorded(row)
+                for part in chunks(sorted(wanted))
+                for row in unit.db.execute(EVENTS.where(EventRow.connection == unit.connection, EventRow.key.in_(part)))
+            ]
+        return sorted(found, key=lambda event: (event.at, event.era, event.chain, event.sequence))
+
+    def export(self) -> Iterator[Recorded]:
+        """Every event, chain by chain; a writer is never made to wait."""
+        after = ("", 0)
+        while True:
+            with self._store.look() as unit:
+                rest = tuple_(EventRow.chain, EventRow.sequence) > after
+                query = EVENTS.where(EventRow.connection == unit.connection, rest)
+                ordered = query.order_by(EventRow.chain, EventRow.sequence).limit(CHUNK)
+                page = [recorded(row) for row in unit.db.execute(ordered)]
+            if not page:
+                return
+            yield from page
+            after = (page[-1].chain, page[-1].sequence)
+
+    def erase(self, ids: Iterable[str], by: str) -> int:
+        """Erases payloads by the ids of their events, and notes it; gives how many there were."""
+        events = sorted({(chain, int(number)) for chain, _, number in (id_.partition(":") for id_ in ids)})
+        with self._store.unit() as unit:
+            now = clock(unit.db)
+            erased: list[str] = []
+            for chain, its_events in groupby(events, key=lambda event: event[0]):
+                for part in chunks(number for _, number in its_events):
+                    these = (PayloadRow.chain == chain, PayloadRow.sequence.in_(part), PayloadRow.body.is_not(None))
+                    erase = update(PayloadRow).where(*these).values(salt=None, body=None, erased_at=now)
+                    rows = unit.db.execute(erase.returning(PayloadRow.chain, PayloadRow.sequence))
+                    erased += (f"{row.chain}:{row.sequence}" for row in rows)
+            if erased:
+                self._note(unit, Event(ERASED, "note", rows=len(erased)), by, tuple(sorted(erased)))
+        return len(erased)
+
+    def restored(self, anchors: Iterable[str], by: str) -> list[str]:
+        """Notes that the store was restored from a copy; gives those anchors that were lost by it.
+
+        Raises:
+            SettingsError: an anchor cannot be read.
+        """
+        heads = [Head.parse(anchor) for anchor in anchors]
+        with self._store.unit() as unit:
+            lost = tuple(str(head) for head in heads if not _stands(unit, head))
+            self._note(unit, Event(RESTORED, "note", rows=len(lost)), by, lost)
+        return list(lost)
+
+    def prune(self, before: datetime, by: str) -> int:
+        """Deletes the oldest chains, those that ended before then, and notes where the record begins now.
+
+        The note lists the heads to which the remaining chains refer. Gives the number of events deleted.
+        """
+        with self._store.unit() as unit:
+            kept = select(func.min(ChainRow.ordinal)).where(
+                ChainRow.connection == unit.connection, ChainRow.last_at >= before
+            )
+            oldest = select(func.min(ChainRow.ordinal)).where(ChainRow.connection == unit.connection)
+            newest = select(func.max(ChainRow.ordinal)).where(ChainRow.connection == unit.connection)
+            first = unit.db.execute(kept).scalar()
+            if first is None:
+                first = (unit.db.execute(newest).scalar() or 0) + 1
+            if (unit.db.execute(oldest).scalar() or first) >= first:
+                return 0
+            chains = Chains(unit.db, unit.connection)
+            author = Author(by, PRUNED, self._seal_key)
+            chain = chains.start(author)
+            starts = select(EventRow.chain, EventRow.references).where(
+                EventRow.connection == unit.connection, EventRow.sequence == 1
+            )
+            needed = {
+                reference
+                for id_, references in unit.db.execute(starts)
+                for reference in references
+                if ordinal_of(id_) >= first > Head.parse(reference).ordinal
+            }
+            old = select(ChainRow.id).where(ChainRow.connection == unit.connection, ChainRow.ordinal < first)
+            unit.db.execute(delete(PayloadRow).where(PayloadRow.chain.in_(old)))
+            deleted = unit.db.execute(delete(EventRow).where(EventRow.chain.in_(old))).rowcount
+            unit.db.execute(delete(ChainRow).where(ChainRow.id.in_(old)))
+            note = Event(PRUNED, "note", key=str(first), rows=deleted)
+            chains.append(chain, author, [note], tuple(sorted(needed)))
+        return deleted
+
+    def _note(self, unit: Unit, event: Event, by: str, references: tuple[str, ...]) -> None:
+        chains = Chains(unit.db, unit.connection)
+        author = Author(by, event.action, self._seal_key)
+        chains.append(chains.start(author), author, [event], references)
+
+
+def _both_sides(unit: Unit, keys: Iterable[str]) -> set[str]:
+    wanted = set(keys)
+    bare = {key.removeprefix("ifs:").removeprefix("jaggaer:") for key in wanted}
+    for link in unit.links.touching(bare):
+        wanted |= {link.ifs_key, f"ifs:{link.ifs_key}", link.jaggaer_key, f"jaggaer:{link.jaggaer_key}"}
+    return wanted
+
+
+def _stands(unit: Unit, head: Head) -> bool:
+    query = select(EventRow.hash).filter_by(connection=unit.connection, chain=head.chain, sequence=head.sequence)
+    return unit.db.execute(query).scalar_one_or_none() == head.hash
