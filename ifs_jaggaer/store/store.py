@@ -65,21 +65,21 @@ class Store:
     at a time in each.
     """
 
-    def __init__(self, engine: Engine, connection: str, hash_key: bytes, seal_key: bytes | None) -> None:
+    def __init__(self, engine: Engine, connection: str, hash_key: bytes, audit_key: bytes | None) -> None:
         self._engine = engine
         self._hash_key = hash_key
         self._busy = threading.local()
         self.connection = connection
-        self.audit = Audit(self, seal_key)
+        self.audit = Audit(self, audit_key)
 
     @classmethod
-    def open(cls, url: str, connection: str, seal_key: bytes | None = None) -> Self:
+    def open(cls, url: str, connection: str, audit_key: bytes | None = None) -> Self:
         """Opens the store at a URL and brings it to this program's schema.
 
         Args:
             url: `sqlite:///path` or `postgresql://user@host/database`.
             connection: name of the pair of tenants, part of every business key.
-            seal_key: kept outside the store; seals every audit event, so that nobody without it can
+            audit_key: kept outside the store; seals every audit event, so that nobody without it can
                 forge one.
 
         Raises:
@@ -89,7 +89,7 @@ class Store:
         engine = make_engine(url)
         try:
             bring_up(engine)
-            return cls(engine, connection, _hash_key(engine), seal_key)
+            return cls(engine, connection, _hash_key(engine), audit_key)
         except BaseException:
             engine.dispose()
             raise

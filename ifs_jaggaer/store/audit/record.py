@@ -61,13 +61,13 @@ class Chain:
 class Audit:
     """Chains of a connection: written, verified, searched, erased, pruned."""
 
-    def __init__(self, store: Store, seal_key: bytes | None) -> None:
+    def __init__(self, store: Store, audit_key: bytes | None) -> None:
         self._store = store
-        self._seal_key = seal_key
+        self._audit_key = audit_key
 
     def chain(self, run_id: str, trigger: str = "") -> Chain:
         """Starts a chain for a run; its first event holds the heads of all chains not yet referred to."""
-        author = Author(run_id, trigger, self._seal_key)
+        author = Author(run_id, trigger, self._audit_key)
         with self._store.unit() as unit:
             started = Chains(unit.db, unit.connection).start(author)
         return Chain(self._store, started, author)
@@ -84,7 +84,7 @@ class Audit:
             SettingsError: an anchor cannot be read.
         """
         with self._store.look() as unit:
-            return list(verify(unit.db, unit.connection, anchors, self._seal_key))
+            return list(verify(unit.db, unit.connection, anchors, self._audit_key))
 
     def trace(self, keys: Iterable[str]) -> list[Recorded]:
         """Events of a document by any of its keys over all runs, in order of time, with payloads.
@@ -160,7 +160,7 @@ class Audit:
             if (unit.db.execute(oldest).scalar() or first) >= first:
                 return 0
             chains = Chains(unit.db, unit.connection)
-            author = Author(by, PRUNED, self._seal_key)
+            author = Author(by, PRUNED, self._audit_key)
             chain = chains.start(author)
             starts = select(EventRow.chain, EventRow.references).where(
                 EventRow.connection == unit.connection, EventRow.sequence == 1
@@ -181,7 +181,7 @@ class Audit:
 
     def _note(self, unit: Unit, event: Event, by: str, references: tuple[str, ...]) -> None:
         chains = Chains(unit.db, unit.connection)
-        author = Author(by, event.action, self._seal_key)
+        author = Author(by, event.action, self._audit_key)
         chains.append(chains.start(author), author, [event], references)
 
 

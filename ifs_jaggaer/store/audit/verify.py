@@ -28,7 +28,7 @@ CLOCK_STEP = timedelta(minutes=5)
 """How far a clock may have been set back before a chain that is dated too early is a fault."""
 
 
-def verify(db: Connection, connection: str, anchors: Iterable[str], seal_key: bytes | None) -> Iterator[Finding]:
+def verify(db: Connection, connection: str, anchors: Iterable[str], audit_key: bytes | None) -> Iterator[Finding]:
     """What is wrong with the chains of a connection, or remarkable; nothing if all is well.
 
     An end is known to be complete up to the last anchor, or the last event that another chain's first
@@ -43,7 +43,7 @@ def verify(db: Connection, connection: str, anchors: Iterable[str], seal_key: by
     # The newest chain first: whether an unsealed one is vouched for is known when its turn comes.
     in_order = query.order_by(EventRow.chain.desc(), EventRow.sequence)
     events = map(recorded, db.execute(in_order.execution_options(yield_per=1000)))
-    seals = _Seals(known, seal_key)
+    seals = _Seals(known, audit_key)
     latest = _LatestAnchor()
     seen: dict[int, str] = {}
     for chain, its_events in groupby(events, key=lambda event: event.chain):

@@ -35,7 +35,7 @@ class Author:
 
     run_id: str
     trigger: str
-    seal_key: bytes | None
+    audit_key: bytes | None
 
 
 class Chains(Bound):
@@ -108,7 +108,7 @@ class Chains(Bound):
                 row["payload_hash"] = payload_digest(salt, body)
                 payloads.append({"chain": chain, "sequence": sequence, "salt": salt, "body": body})
             previous = row["hash"] = digest(row)
-            row["seal"] = seal_of(author.seal_key, previous) if author.seal_key else None
+            row["seal"] = seal_of(author.audit_key, previous) if author.audit_key else None
             rows.append(row)
         if rows:
             self.db.execute(sa.insert(EventRow), rows)
