@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 
 from ifs_jaggaer.errors import Conflict, System, Unreachable, Waiting
 from ifs_jaggaer.store.bound import Bound
@@ -16,6 +16,11 @@ from ifs_jaggaer.store.records import Intent
 from ifs_jaggaer.store.schema import IntentRow as Row
 
 SEND_BY_SECONDS = 10
+ONCE = "create"
+"""The action that is never repeated once it was done; others may recur with the same content."""
+
+UNSETTLED = ("open", "unknown")
+"""States in which nobody knows whether it was carried out."""
 
 _ALL = select(
     *(Row.id, Row.sync, Row.system, Row.entity, Row.key, Row.action, Row.run_id, Row.attempt, Row.renewals),
@@ -45,19 +50,32 @@ class Intents(Bound):
         action: str,
         run_id: str,
         attempt: int,
-        seen: Intent | None = None,
+        looked_at: datetime | None = None,
         send_by_seconds: float = SEND_BY_SECONDS,
     ) -> Intent:
         """Records that this run is about to send, until `send_by` (database clock).
 
-        The run's own intent is renewed for each further attempt. Another run's is taken over when it
-        was settled as not done, or is past its send-by time; whether enough time has passed since to
-        trust a look-up is the caller's to know (`settle_delay`). Who looked up before says so by
-        `seen`, the intent as it was then: renewed since by another run, the look-up is worth nothing.
+        The run's own intent is renewed for each further attempt, and what was done may be done again
+        unless it is a creation. Another run's is taken over when it was settled, or is past its send-by
+        time; whether enough time has passed since to trust a look-up is the caller's to know
+        (`settle_delay`).
+
+        Args:
+            id: deterministic key of the action.
+            sync: whose it is.
+            system: where it is sent to.
+            entity: set or resource.
+            key: key of the record.
+            action: "create", or another name.
+            run_id: who is about to send.
+            attempt: number of the attempt on the wire.
+            looked_at: when the target was read for this decision; an intent that another run recorded
+                since makes that reading worthless.
+            send_by_seconds: how long it may be sent.
 
         Raises:
             Waiting: another run may still be sending under it.
-            Conflict: it was carried out, or is not as it was `seen`: decide again.
+            Conflict: it was created already, or another run was at it since `looked_at`: decide again.
         """
         now = clock(self.db)
         fresh = {
@@ -75,12 +93,18 @@ class Intents(Bound):
             this = (Row.connection == self.connection, Row.id == id)
             former = Intent(*self.db.execute(_ALL.where(*this).with_for_update()).one())
             record = f"{entity} {key}"
-            if former.state == "done":
-                raise Conflict(f"{action} was carried out already", system=system, record=record)
+            if former.state == "done" and action == ONCE:
+                raise Conflict("it was created already", system=system, record=record)
             if former.run_id != run_id:
-                if former.state != "failed" and clock(self.db) <= former.send_by:
-                    raise Waiting(f"another run is at {action}", system=system, record=record, waits_for=f"intent:{id}")
-                if seen is not None and (seen.renewals, seen.state) != (former.renewals, former.state):
+                unsettled = former.state in UNSETTLED
+                if unsettled and clock(self.db) <= former.send_by:
+                    raise Waiting(
+                        f"another run is at {action}",
+                        system=system,
+                        record=record,
+                        waits_for=f"intent:{id}",
+                    )
+                if looked_at is not None and former.recorded_at > looked_at:
                     raise Conflict(f"another run was at {action} meanwhile", system=system, record=record)
             self.db.execute(update(Row).where(*this).values(**about, **fresh, renewals=former.renewals + 1))
         return self.get([id])[id]
@@ -103,16 +127,23 @@ class Intents(Bound):
                 record=f"{intent.entity} {intent.key}",
             )
 
-    def close(self, intent: Intent, state: Literal["done", "failed", "unknown"], outcome: str = "") -> bool:
+    def close(
+        self,
+        id: str,  # noqa: A002
+        state: Literal["done", "failed", "unknown"],
+        outcome: str = "",
+        *,
+        run_id: str,
+    ) -> bool:
         """Says what became of it: done, not done, or sent without an answer that tells.
 
-        False, and nothing changed, when another run has taken it over since or knows it as done. That
-        it was done is taken from whoever learns it, so that a run which took it over does not send.
-        What was unknown is closed again by the look-up that finds out.
+        Not done and unknown may be said only by the run that holds it open. Done may be said by
+        whoever learns it, also of what was unknown, so that a run that took it over does not send.
+        False, and nothing changed, where that does not hold.
         """
-        close = update(Row).where(Row.connection == self.connection, Row.id == intent.id, Row.state != "done")
+        close = update(Row).where(Row.connection == self.connection, Row.id == id, Row.state != "done")
         if state != "done":
-            close = close.where(Row.run_id == intent.run_id, Row.renewals == intent.renewals)
+            close = close.where(Row.run_id == run_id, Row.state == "open")
         closed = close.values(state=state, outcome=outcome, closed_at=clock(self.db))
         return bool(self.db.execute(closed).rowcount)
 
@@ -121,7 +152,7 @@ class Intents(Bound):
         query = _ALL.where(
             Row.connection == self.connection,
             Row.sync == sync,
-            or_(Row.state == "open", Row.state == "unknown"),
+            Row.state.in_(UNSETTLED),
         )
         parts = [query] if keys is None else [query.where(Row.key.in_(part)) for part in chunks(sorted(set(keys)))]
         found = [Intent(*row) for part in parts for row in self.db.execute(part)]

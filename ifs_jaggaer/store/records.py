@@ -15,7 +15,7 @@ from ifs_jaggaer.errors import System
 
 IntentState: TypeAlias = Literal["open", "done", "failed", "unknown"]
 Scalar: TypeAlias = str | int | bool | None
-Document: TypeAlias = "Mapping[str, Scalar | Sequence[Scalar] | Document]"
+Document: TypeAlias = "Mapping[str, Scalar | Sequence[Scalar | Document] | Document]"
 """JSON that is kept for people: parameters and counts of a run. Amounts go in as strings."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -44,7 +44,7 @@ class Event:
     status: int | None = None
     rows: int | None = None
     error: str = ""
-    payload: Document | None = None
+    payload: Document = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class Recorded:
 
     def as_json(self) -> dict[str, Any]:
         """All of it in JSON's types: enough to verify the chain elsewhere."""
-        given: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
+        given: dict[str, Any] = {column.name: getattr(self, column.name) for column in fields(self)}
         return given | {
             "at": moment(self.at),
             "references": list(self.references),

@@ -103,7 +103,7 @@ class Chains(Bound):
                 "references": list(references),
                 "payload_hash": None,
             }
-            if event.payload is not None:
+            if event.payload:
                 salt, body = secrets.token_bytes(SALT_BYTES), canonical(event.payload)
                 row["payload_hash"] = payload_digest(salt, body)
                 payloads.append({"chain": chain, "sequence": sequence, "salt": salt, "body": body})
