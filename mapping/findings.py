@@ -1,0 +1,62 @@
+"""What stands in the way of a document, gathered while it is read: at most one item a field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from connectors.ifs.fields import Record, read
+from connectors.wire import Row
+from ifs_jaggaer.errors import Rejected
+from mapping.kinds import Item, ItemKind
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Findings:
+    """Items by field, the first one of each, and notes: what is only worth saying."""
+
+    by_field: dict[str, Item] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        return tuple(self.by_field.values())
+
+    def add(self, item: Item) -> None:
+        self.by_field.setdefault(item.field, item)
+
+    def dead(self, name: str, value: str | None, reason: str, remedy: str) -> None:
+        self.add(Item(ItemKind.DEAD_LETTER, name, value, reason, remedy))
+
+    def rejected(self, name: str, fault: Rejected) -> None:
+        self.dead(name, fault.value, fault.message, fault.remedy or "correct it in the record")
+
+    def attempt(self, name: str, step: Callable[[], T], instead: T) -> T:
+        """What `step` gives; where it is rejected, a dead letter of that field and `instead`."""
+        try:
+            return step()
+        except Rejected as fault:
+            self.rejected(name, fault)
+            return instead
+
+
+def readable(model: type[Record], rows: Iterable[Row]) -> tuple[list[Record], list[Rejected]]:
+    """The rows of an IFS set that are what the contract says, and what is wrong with the others."""
+    good: list[Record] = []
+    faults: list[Rejected] = []
+    for row in rows:
+        try:
+            good.append(read(model, row))
+        except Rejected as fault:
+            faults.append(fault)
+    return good, faults
+
+
+def needed(value: T | None, name: str) -> T:
+    """The value. Raises Rejected where it is empty or did not come."""
+    if value is None:
+        raise Rejected("is empty or did not come", system="ifs", field=name, remedy="state it in IFS")
+    return value

@@ -1,0 +1,288 @@
+"""A purchase order between the two systems, in the contract's words at JAGGAER; one model for both sides."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from connectors.jaggaer.models import Address as WireAddress
+from connectors.jaggaer.models import OrderLine as WireLine
+from connectors.jaggaer.models import PurchaseOrder
+from ifs_jaggaer.errors import Rejected
+from mapping.distribution import Distribution, from_jaggaer, to_jaggaer
+from mapping.fingerprint import canonical_json, fingerprint
+from mapping.money import canonical, json_number
+from mapping.value_maps import NamedMap
+
+if TYPE_CHECKING:
+    from connectors.wire import Json, JsonValue
+    from mapping.profile import Profile
+
+Status: TypeAlias = Literal["Sent", "Completed", "Cancelled"]
+_ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to ship to; `code` is the site."""
+
+    code: str = ""
+    lines: tuple[str, ...] = ()
+    city: str = ""
+    postal_code: str = ""
+    country: str = ""
+
+    def __str__(self) -> str:
+        return ", ".join(filter(None, (self.code, *self.lines, self.postal_code, self.city, self.country)))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One order line; `number` is `<LineNo>-<ReleaseNo>`, `unit_price` for one `unit`, `charges` for the whole line."""
+
+    number: str
+    status: str
+    part: str
+    description: str
+    unit: str
+    product_type: str
+    quantity: Decimal
+    unit_price: Decimal
+    discount: Decimal
+    charges: Decimal
+    requested: date | None
+    distribution: Distribution | None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as JAGGAER should have it, or has it; money in `currency`, `total` net of tax.
+
+    Revision, mark and the quantities that the server keeps are no part of it.
+    """
+
+    number: str
+    status: str
+    date: date | None
+    business_unit: str
+    supplier: str
+    currency: str
+    terms: str
+    buyer: str
+    ship_to: Place
+    total: Decimal
+    note: str
+    lines: tuple[Line, ...]
+
+    def line(self, number: str) -> Line | None:
+        return next((line for line in self.lines if line.number == number), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The tenant's words for the states of orders and lines."""
+
+    order: NamedMap
+    line: NamedMap
+
+    @classmethod
+    def of(cls, profile: Profile) -> Words:
+        return cls(profile.words("order"), profile.words("order_line"))
+
+    def of_order(self, word: str | None) -> str:
+        """The contract's word for the tenant's state of an order; one that is not known stays as it is."""
+        return _known(self.order, word)
+
+    def of_line(self, word: str | None) -> str:
+        """The same for a line."""
+        return _known(self.line, word)
+
+
+def fields(order: Order) -> dict[str, str]:
+    """Field by field, in words for comparing, for a person and for the audit; what is empty is ""."""
+    told = {
+        "header.status": order.status,
+        "header.poDate": _day(order.date),
+        "header.businessUnit": order.business_unit,
+        "header.supplier": order.supplier,
+        "header.currency": order.currency,
+        "header.terms": order.terms,
+        "header.buyer": order.buyer,
+        "header.shipTo": str(order.ship_to),
+        "header.total": canonical(order.total),
+        "header.note": order.note,
+    }
+    for line in order.lines:
+        told |= {f"lines[{line.number}].{name}": value for name, value in _line_fields(line).items()}
+    return told
+
+
+def content(order: Order, words: Words, cleared: frozenset[str] = frozenset()) -> Json:
+    """The document as it goes over the wire, without revision and mark.
+
+    What is empty is left out, but `cleared` fields (by the names of `fields`) go as "".
+    """
+
+    def stated(name: str, value: str) -> bool:
+        return bool(value) or name in cleared
+
+    header: Json = {
+        "poNumber": order.number,
+        "status": words.order.to_jaggaer(order.status),
+        "businessUnit": {"internalName": order.business_unit},
+        "supplier": {"supplierNumber": order.supplier},
+        "currency": order.currency,
+        "total": {"currency": order.currency, "value": json_number(order.total)},
+        "shipTo": {"address": _address(order.ship_to)},
+    }
+    if order.date:
+        header["poDate"] = _midnight(order.date)
+    if stated("header.terms", order.terms):
+        header["terms"] = {"standardPaymentTermsCode": order.terms}
+    if stated("header.buyer", order.buyer):
+        header["buyer"] = {"username": order.buyer}
+    if stated("header.note", order.note):
+        header["note"] = order.note
+    lines: list[JsonValue] = [_line_content(line, order.currency, words) for line in order.lines]
+    return {"header": header, "lineList": {"poLine": lines}}
+
+
+def print_of(order: Order, words: Words) -> str:
+    """The fingerprint of the content."""
+    return fingerprint(content(order, words))
+
+
+def kept(order: Order, words: Words) -> str:
+    """The content as text, for the snapshot."""
+    return canonical_json(content(order, words))
+
+
+def unkept(text: str, words: Words) -> Order:
+    """The order that `kept` wrote."""
+    return of_wire(PurchaseOrder.model_validate(json.loads(text, parse_float=Decimal, parse_int=Decimal)), words)
+
+
+def of_wire(record: PurchaseOrder, words: Words) -> Order:
+    """The order as JAGGAER shows it; a distribution there that cannot be read as one counts as none."""
+    header = record.header
+    return Order(
+        number=header.po_number,
+        status=words.of_order(header.status),
+        date=header.po_date,
+        business_unit=header.business_unit or "",
+        supplier=(header.supplier and header.supplier.supplier_number) or "",
+        currency=header.currency or "",
+        terms=(header.terms and header.terms.standard_payment_terms_code) or "",
+        buyer=(header.buyer and header.buyer.username) or "",
+        ship_to=_place(header.ship_to.address if header.ship_to else None),
+        total=(header.total and header.total.value) or _ZERO,
+        note=header.note or "",
+        lines=tuple(_wire_line(line, words) for line in record.lines or ()),
+    )
+
+
+def _line_fields(line: Line) -> dict[str, str]:
+    return {
+        "status": line.status,
+        "catalogNumber": line.part,
+        "description": line.description,
+        "unitOfMeasure": line.unit,
+        "productType": line.product_type,
+        "quantity": canonical(line.quantity),
+        "unitPrice": canonical(line.unit_price),
+        "discountPercent": canonical(line.discount),
+        "charges": canonical(line.charges),
+        "requestedDeliveryDate": _day(line.requested),
+        "distribution": str(line.distribution or ""),
+    }
+
+
+def _line_content(line: Line, currency: str, words: Words) -> Json:
+    item: Json = {
+        "description": line.description,
+        "unitOfMeasure": {"dimension": line.unit},
+        "productType": line.product_type,
+    }
+    if line.part:
+        item["catalogNumber"] = line.part
+    told: Json = {
+        "lineNumber": line.number,
+        "status": words.line.to_jaggaer(line.status),
+        "item": item,
+        "quantity": json_number(line.quantity),
+        "unitPrice": {"currency": currency, "value": json_number(line.unit_price)},
+        "discountPercent": json_number(line.discount),
+        "charges": json_number(line.charges),
+    }
+    if line.requested:
+        told["requestedDeliveryDate"] = _midnight(line.requested)
+    if line.distribution:
+        told["splittableFieldSetGroupList"] = to_jaggaer(line.distribution)
+    return told
+
+
+def _wire_line(line: WireLine, words: Words) -> Line:
+    item = line.item
+    return Line(
+        number=line.line_number,
+        status=words.of_line(line.status),
+        part=(item and item.catalog_number) or "",
+        description=(item and item.description) or "",
+        unit=(item and item.unit_of_measure and item.unit_of_measure.dimension) or "",
+        product_type=(item and item.product_type) or "",
+        quantity=line.quantity or _ZERO,
+        unit_price=(line.unit_price and line.unit_price.value) or _ZERO,
+        discount=line.discount_percent or _ZERO,
+        charges=line.charges or _ZERO,
+        requested=line.requested_delivery_date,
+        distribution=_distribution(line),
+    )
+
+
+def _distribution(line: WireLine) -> Distribution | None:
+    try:
+        return from_jaggaer(line.split_groups, lambda _: True)
+    except Rejected:
+        return None
+
+
+def _known(words: NamedMap, word: str | None) -> str:
+    try:
+        return words.to_ifs(word or "")
+    except Rejected:
+        return word or ""
+
+
+def _address(place: Place) -> Json:
+    told: Json = {
+        "addressCode": place.code,
+        "city": place.city,
+        "postalCode": place.postal_code,
+        "isoCountryCode": place.country,
+    }
+    lines: list[JsonValue] = [{"lineNumber": at, "addressLine": text} for at, text in enumerate(place.lines, 1)]
+    told["addressLineList"] = {"addressLine": lines} if lines else ""
+    return {name: value for name, value in told.items() if value}
+
+
+def _place(address: WireAddress | None) -> Place:
+    if address is None:
+        return Place()
+    return Place(
+        code=address.address_code or "",
+        lines=tuple(line.address_line for line in address.lines if line.address_line),
+        city=address.city or "",
+        postal_code=address.postal_code or "",
+        country=address.iso_country_code or "",
+    )
+
+
+def _day(value: date | None) -> str:
+    return value.isoformat() if value else ""
+
+
+def _midnight(value: date) -> str:
+    return f"{value.isoformat()}T00:00:00.000Z"
