@@ -9,13 +9,15 @@ from urllib.parse import quote
 from connectors.http import Answer, Channel, Request
 from connectors.jaggaer.envelope import envelope_of
 from connectors.jaggaer.filters import Flt, at_least, encoded, pieces
-from connectors.jaggaer.judge import detail_judge, list_judge, write_judge
+from connectors.jaggaer.judge import detail_judge, judge, write_judge
 from connectors.jaggaer.pages import JaggaerPage, page_of, row_of
-from connectors.jaggaer.resources import Resource
+from connectors.jaggaer.resources import RESOURCES, Resource, Told
 from connectors.jaggaer.sweep import Standing, Sweep
 from connectors.payload import dumps
 from connectors.wire import Call, Json, Row
 from ifs_jaggaer.errors import Rejected, Unreachable
+
+__all__ = ["JaggaerClient", "judge"]
 
 # Of a URL that stays below 6 KB, what is left for the values of one look-up.
 VALUES_ROOM = 5000
@@ -24,13 +26,15 @@ VALUES_ROOM = 5000
 class JaggaerClient:
     """One tenant. `base` is "j1p/api/public", or "esop/jint/api/public" on older tenants.
 
-    Resources go by their logical name. Raises beside what is said: SettingsError where the tenant refuses
-    a list, Unreachable where it cannot be had now.
+    Resources go by their logical name; `told` is what the profile says of them. Beside what is said, each
+    call raises SettingsError where the tenant refuses a list, Unreachable where it cannot be had now.
     """
 
-    def __init__(self, channel: Channel, resources: Mapping[str, Resource], base: str = "j1p/api/public") -> None:
+    def __init__(self, channel: Channel, told: Mapping[str, Told], base: str = "j1p/api/public") -> None:
         self.channel = channel
-        self._resources = resources
+        self._resources = {
+            name: resource.told(told[name]) if name in told else resource for name, resource in RESOURCES.items()
+        }
         self._base = base.strip("/")
 
     async def page(
@@ -126,7 +130,7 @@ class JaggaerClient:
         if wire.parts:
             query += f"comp={encoded(';'.join(wire.parts))}&"
         answer: Answer = await self.channel.read(
-            Request("GET", self._path(wire), f"{query}start={start}", judge=list_judge),
+            Request("GET", self._path(wire), f"{query}start={start}", judge=judge),
             Call(wire.name, str(start), "read page"),
         )
         envelope = envelope_of(answer.json)

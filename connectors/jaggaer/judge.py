@@ -10,8 +10,8 @@ from ifs_jaggaer.errors import Rejected, ServerWord, SettingsError
 TRANSIENT = frozenset({408, 425, 500, 502, 503, 504})
 
 
-def list_judge(answer: Answer) -> Verdict:
-    """Judges a page of a list."""
+def judge(answer: Answer) -> Verdict:
+    """Judges a page of a list, and what else comes in an envelope."""
     envelope = envelope_of(answer.json)
     if verdict := _before_the_code(answer, envelope):
         return verdict
@@ -35,7 +35,7 @@ def detail_judge(answer: Answer) -> Verdict:
 def write_judge(sent: JsonValue, *, of_record: bool = False) -> Judge:
     """Judges a change; `sent` is its body. `of_record`: its path names a record, which may not be there."""
 
-    def judge(answer: Answer) -> Verdict:
+    def of_write(answer: Answer) -> Verdict:
         envelope = envelope_of(answer.json)
         if answer.status == 404 and of_record:
             return Rejected("JAGGAER has no such record", system="jaggaer", word=ServerWord(status=404))
@@ -45,7 +45,7 @@ def write_judge(sent: JsonValue, *, of_record: bool = False) -> Judge:
             return _not_jaggaer(answer)
         return Fine() if envelope.done else refusal(envelope, answer.status, sent)
 
-    return judge
+    return of_write
 
 
 def _before_the_code(answer: Answer, envelope: Envelope | None) -> Verdict | None:

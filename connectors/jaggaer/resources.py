@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Self, TypeAlias
+from typing import Annotated, Protocol, Self, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
@@ -15,6 +15,31 @@ def _dotted(value: object) -> object:
 
 
 Path: TypeAlias = Annotated[tuple[str, ...], BeforeValidator(_dotted)]
+
+
+class Told(Protocol):
+    """What a profile says of a resource; paths are dotted, `path` is "" for the usual one."""
+
+    @property
+    def module(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def container(self) -> str: ...
+    @property
+    def key(self) -> tuple[str, ...]: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def modified(self) -> str: ...
+    @property
+    def modified_filter(self) -> str: ...
+    @property
+    def parts(self) -> tuple[str, ...]: ...
+    @property
+    def always(self) -> Mapping[str, str]: ...
+    @property
+    def filters(self) -> Mapping[str, str]: ...
 
 
 class Resource(BaseModel):
@@ -50,9 +75,22 @@ class Resource(BaseModel):
     headers_only: bool = False
     id_filter: str | None = None
 
-    def over(self, own: Mapping[str, Any]) -> Self:
-        """This resource with what a tenant's own table states of it."""
-        return self.model_validate(self.model_dump() | dict(own))
+    def told(self, own: Told) -> Self:
+        """This resource as the profile has it; what is no matter of names stays."""
+        return self.model_validate(
+            self.model_dump()
+            | {
+                "path": own.path or f"{own.module}/v1/{self.name}",
+                "container": own.container,
+                "key": own.key,
+                "id": own.id or own.key[-1],
+                "modified": own.modified,
+                "modified_filter": own.modified_filter,
+                "parts": own.parts,
+                "always": own.always,
+                "filters": own.filters,
+            }
+        )
 
     def filter_field(self, name: str) -> str:
         """The tenant's name of a filter field of the contract."""

@@ -29,9 +29,10 @@ class Standing(StrEnum):
 class Sweep:
     """One sweep and its repetitions, told of each page in the order of reading.
 
-    A sweep is in doubt when the total fell, when it gave fewer distinct keys than its first page announced,
-    or when the last record of a page is not found unchanged where the next page overlaps it: then what
-    stood behind it may have moved to a page that was read already. Records may come and change meanwhile:
+    A sweep is in doubt when it did not begin at 1 (its task was resumed elsewhere), when the total fell, when
+    it gave fewer distinct keys than its first page announced, or when the last record of a page is not found
+    unchanged where the next page overlaps it: then what stood behind it may have moved to a page that was
+    read already, and one that came meanwhile would hide that from the counts. Records may come and change:
     those carry a time after the first answer, so the next run sees them.
     """
 
@@ -66,6 +67,7 @@ class Sweep:
         if self._announced is None:
             self._announced = page.total
             self._limit = page.server_time or seen_latest
+            self._doubt = page.start != 1
         self._doubt |= page.total < self._total or self._moved(page)
         self._total = page.total
         self._keys.update(key for key, _ in page.seen)
