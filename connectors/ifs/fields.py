@@ -10,6 +10,7 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic.alias_generators import to_pascal
 
+from connectors.payload import storable
 from connectors.wire import Row
 from ifs_jaggaer.errors import Rejected
 
@@ -19,6 +20,8 @@ _HIDDEN = frozenset({"Account", "BicCode"})
 
 
 def _text(value: object) -> object:
+    if isinstance(value, str) and not storable(value):
+        raise ValueError("holds characters that cannot be kept")
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, int) and not isinstance(value, bool):
