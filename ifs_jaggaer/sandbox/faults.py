@@ -86,9 +86,7 @@ class Faults:
         except re.error as error:
             raise Refusal(f"path is no regular expression: {error}") from error
         self._count += 1
-        self._armed.append(
-            Fault(self._count, name, method.upper() if method else None, pattern, times, skip, args)
-        )
+        self._armed.append(Fault(self._count, name, method.upper() if method else None, pattern, times, skip, args))
         return self._count
 
     def strike(self, call: Call, *, token: bool = False) -> Fault | None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 
-class Refusal(Exception):  # noqa: N818 - an answer, not a failure
+class Refusal(Exception):
     """A call to `/_sandbox/` that cannot be carried out; becomes 400 with `{"error": text}`."""
 
 

@@ -45,7 +45,7 @@ class Tokens:
         if call.method != "POST":
             return _error(405, "invalid_request", "HTTP 405 Method Not Allowed")
         if call.headers.get("content-type", "").split(";")[0].strip() != "application/x-www-form-urlencoded":
-            return _error(415, "invalid_request", "HTTP 415 Unsupported Media Type")
+            return _error(400, "invalid_request", "Missing form parameter: grant_type")
         if len(form) != len(pairs) or (basic is not None and "client_secret" in form):
             return _error(400, "invalid_request", "duplicated parameter")
         if form.get("grant_type") != "client_credentials":

@@ -109,6 +109,8 @@ class Front:
         system = self._system
         if not system.is_token_request(call):
             return system.handle(call)
+        if call.path != system.token_path:
+            return Answer.json(HTTPStatus.NOT_FOUND, {"error": "Realm does not exist"})
         granted = system.tokens.grant(call)
         if isinstance(granted, Answer):
             return granted

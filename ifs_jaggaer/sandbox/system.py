@@ -52,7 +52,7 @@ class System(ABC):
         """What a call is about, for the counters: the entity set or resource, `PurchaseOrderSet`."""
 
     def is_token_request(self, call: Call) -> bool:
-        return call.path == self.token_path
+        return call.path.startswith("/auth/")
 
     def kind(self, call: Call) -> Kind:
         if self.is_token_request(call):

@@ -1,0 +1,113 @@
+"""What the settings make of this tenant: companies hidden, sets forbidden, attributes and zones lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+from zoneinfo import available_timezones
+
+from ifs_jaggaer.sandbox.ifs.catalogue import SETS
+from ifs_jaggaer.sandbox.ifs.errors import ODataError, database_error
+from ifs_jaggaer.sandbox.ifs.model import EntitySet
+from ifs_jaggaer.sandbox.ifs.records import Records
+from ifs_jaggaer.sandbox.ifs.values import UTC_ZONE, Zone
+from ifs_jaggaer.sandbox.kernel import Refusal, Row
+from ifs_jaggaer.sandbox.settings import Check, Settings, flag, texts, whole
+
+
+def _known_sets(value: object) -> bool:
+    return texts(value) and isinstance(value, list) and set(value) <= set(SETS)
+
+
+def _known_attributes(value: object) -> bool:
+    if not texts(value) or not isinstance(value, list):
+        return False
+    pairs = [item.partition(".") for item in value]
+    return all(name in SETS and attribute in SETS[name].attributes for name, _, attribute in pairs)
+
+
+def _known_zone(value: object) -> bool:
+    return value in available_timezones()
+
+
+#: The settings that IFS has beyond those of both systems (docs/sandbox.md).
+DEFAULTS: Final[dict[str, tuple[Any, Check]]] = {
+    "server_page": (5000, whole(100)),
+    "batch_counts_parts": (False, flag),
+    "upsert": (True, flag),
+    "hidden_companies": ([], texts),
+    "forbidden": ([], _known_sets),
+    "decimals_as_numbers": (False, flag),
+    "missing_etag": ([], _known_sets),
+    "metadata_without": ([], _known_attributes),
+    "enforce_invoice_no": (True, flag),
+    "time_zone": ("UTC", _known_zone),
+    "aware": ([], _known_sets),
+}
+
+
+class Tenant:
+    """The settings, as requests meet them."""
+
+    def __init__(self, records: Records, settings: Settings) -> None:
+        self._records = records
+        self.settings = settings
+        self._views: dict[str, EntitySet] = {}
+        self.renew()
+
+    def renew(self) -> None:
+        """Take over changed settings. Raises Refusal if a key would be lost."""
+        lost: dict[str, set[str]] = {}
+        for item in self.settings["metadata_without"]:
+            name, _, attribute = item.partition(".")
+            if attribute in SETS[name].keys:
+                raise Refusal(f"{item} is a key")
+            lost.setdefault(name, set()).add(attribute)
+        aware = self.settings["aware"]
+        self._views = {
+            name: replace(each.without(lost.get(name, set())), aware=name in aware) for name, each in SETS.items()
+        }
+        self._local = Zone(self.settings["time_zone"])
+
+    def view(self, entity_set: EntitySet) -> EntitySet:
+        """The set as this tenant has it."""
+        return self._views[entity_set.name]
+
+    def admit(self, entity_set: EntitySet) -> None:
+        """Raises ODataError 403 for a set of a projection that was not granted."""
+        if entity_set.name in self.settings["forbidden"]:
+            raise ODataError(403, "ODP_FORBIDDEN", f"You have no permission for {entity_set.name}.")
+
+    def admit_company(self, values: Row) -> None:
+        if values.get("Company") in self.settings["hidden_companies"]:
+            raise database_error(f"Company {values['Company']} is not allowed for this user.")
+
+    def lacks_etag(self, entity_set: EntitySet) -> bool:
+        return entity_set.name in self.settings["missing_etag"]
+
+    def zone(self, entity_set: EntitySet, *, aware: bool) -> Zone:
+        return UTC_ZONE if aware and entity_set.aware else self._local
+
+    def visible(self, entity_set: EntitySet) -> Callable[[Row], bool] | None:
+        """Whether the user's companies include that of a row; None where nothing is hidden."""
+        hidden = frozenset(self.settings["hidden_companies"])
+        if not hidden:
+            return None
+        return lambda row: self._company(entity_set, row) not in hidden
+
+    def _company(self, entity_set: EntitySet, row: Row) -> Any:
+        """The row's own company, else that of its order, its requisition, its site; None if it has none."""
+        if "Company" in entity_set.attributes and row["Company"] is not None:
+            return row["Company"]
+        for name, target in (
+            ("OrderNo", "PurchaseOrderSet"),
+            ("RequisitionNo", "PurchaseRequisitionSet"),
+            ("Contract", "CompanySiteSet"),
+        ):
+            if row.get(name) is None or target == entity_set.name:
+                continue
+            found = self._records.find(target, row[name])
+            if found:
+                return self._company(SETS[target], found)
+        return None
