@@ -92,6 +92,8 @@ class JaggaerClient:
     async def post(self, resource: str, body: Json, call: Call, *, path: str = "", repeatable: bool) -> Json:
         """Sends a change and gives the envelope; warnings are in its `returnMessage`.
 
+        Of several custom field values some may have failed: see `value_results`; where all did, this raises.
+
         `path` goes below the resource, e.g. "/991/exportstatus", its parts percent-encoded.
         `repeatable`: the server refuses a repetition, or it changes nothing.
 

@@ -26,7 +26,11 @@ STALE = "-1104"
 CLOSED = "-1105"
 INVALID = "-1106"
 # The kind that is waited for, and where in our body its key stands.
-UNKNOWN = {"-1101": ("supplier", "supplier"), "-1102": ("account", "customField"), "-1103": ("order", "po")}
+UNKNOWN = {
+    "-1101": ("supplier", "supplier"),
+    "-1102": ("gl_account", "customField"),
+    "-1103": ("purchase_order", "po"),
+}
 HIDDEN_DUPLICATE = "112("
 
 
@@ -92,7 +96,7 @@ def refusal(envelope: Envelope, status: int, sent: JsonValue = None) -> SyncErro
         kind, place = UNKNOWN[code]
         key = key_in(message, sent, place) or value or ""
         return Waiting(
-            f"JAGGAER does not know the {kind} {key}".rstrip(),
+            f"JAGGAER does not know {kind.replace('_', ' ')} {key}".rstrip(),
             waits_for=f"{kind}:{key}",
             field=field_name,
             value=key or None,

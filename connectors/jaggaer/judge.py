@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from connectors.http import Again, Answer, Fine, Judge, Verdict
-from connectors.jaggaer.envelope import UNKNOWN, Envelope, envelope_of, list_refusal, refusal
+from connectors.jaggaer.envelope import UNKNOWN, Envelope, envelope_of, list_refusal, refusal, value_results
 from connectors.wire import JsonValue
-from ifs_jaggaer.errors import Rejected, ServerWord, SettingsError
+from ifs_jaggaer.errors import Rejected, ServerWord, SettingsError, Unreachable
 
 TRANSIENT = frozenset({408, 425, 500, 502, 503, 504})
 
@@ -43,9 +43,18 @@ def write_judge(sent: JsonValue, *, of_record: bool = False) -> Judge:
             return verdict
         if envelope is None:
             return _not_jaggaer(answer)
-        return Fine() if envelope.done else refusal(envelope, answer.status, sent)
+        return _verdict(envelope, answer.status, sent)
 
     return of_write
+
+
+def _verdict(envelope: Envelope, status: int, sent: JsonValue) -> Verdict:
+    if not envelope.done:
+        return refusal(envelope, status, sent)
+    errors = [result.error for result in value_results(envelope.body, sent, status)]
+    if errors and (error := errors[0]) and all(errors):
+        return Again(error.message, "no") if isinstance(error, Unreachable) else error
+    return Fine()
 
 
 def _before_the_code(answer: Answer, envelope: Envelope | None) -> Verdict | None:

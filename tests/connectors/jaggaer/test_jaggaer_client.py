@@ -9,6 +9,7 @@ from jaggaer_tenant import Asked, Free, Noted, Reply, Tenant, said
 
 from connectors.http import Channel
 from connectors.jaggaer.client import JaggaerClient
+from connectors.jaggaer.envelope import value_results
 from connectors.jaggaer.filters import equals
 from connectors.jaggaer.resources import PURCHASE_ORDERS
 from connectors.wire import Call
@@ -334,6 +335,33 @@ async def test_a_record_that_is_gone_stops_nobody(jaggaer: JaggaerClient, tenant
     tenant.answer = lambda _asked: (404, {}, b"")
     with pytest.raises(Rejected, match="no such record"):
         await jaggaer.post("invoices", {}, CALL, path="/991/exportstatus", repeatable=True)
+
+
+def result(value: str, code: int) -> dict[str, Any]:
+    return {"value": value, "returnCode": code, "returnMessage": ""}
+
+
+def results(*each: dict[str, Any]) -> Reply:
+    return said({"returnCode": 0, "returnMessage": "", "resultList": {"result": [*each]}})
+
+
+async def test_custom_field_values_that_all_failed_are_no_success(jaggaer: JaggaerClient, tenant: Tenant) -> None:
+    tenant.answer = lambda _asked: results(result("4010", -1106))
+    with pytest.raises(Rejected):
+        await jaggaer.post("customfieldvalues", {}, CALL, repeatable=True)
+
+
+async def test_custom_field_values_of_which_some_failed_are_given(jaggaer: JaggaerClient, tenant: Tenant) -> None:
+    tenant.answer = lambda _asked: results(result("4010", 0), result("4020", -1106))
+    given = await jaggaer.post("customfieldvalues", {}, CALL, repeatable=True)
+    assert [each.error is None for each in value_results(given, None)] == [True, False]
+
+
+async def test_custom_field_values_that_found_it_busy_go_again(jaggaer: JaggaerClient, tenant: Tenant) -> None:
+    answers = [results(result("4010", 0)), results(result("4010", -998))]
+    tenant.answer = lambda _asked: answers.pop()
+    await jaggaer.post("customfieldvalues", {}, CALL, repeatable=False)
+    assert len(tenant.asked) == 2
 
 
 class Renamed:

@@ -75,10 +75,10 @@ def test_each_code_asks_for_one_thing(code: JsonValue, message: str, kind: type[
     [
         (-1101, "unknown supplier 0006510005", "supplier:0006510005"),
         (-1101, "Supplier '0006510005' does not exist.", "supplier:0006510005"),
-        (-1102, "Account=4010 is not defined", "account:4010"),
-        (-1103, "there is no order P1001", "order:P1001"),
-        (-1103, "order 'X 7' is unknown", "order:X 7"),
-        (-1103, "order unknown: Z9", "order:Z9"),
+        (-1102, "Account=4010 is not defined", "gl_account:4010"),
+        (-1103, "there is no order P1001", "purchase_order:P1001"),
+        (-1103, "order 'X 7' is unknown", "purchase_order:X 7"),
+        (-1103, "order unknown: Z9", "purchase_order:Z9"),
     ],
 )
 def test_what_is_unknown_is_waited_for(code: int, message: str, key: str) -> None:

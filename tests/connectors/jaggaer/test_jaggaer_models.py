@@ -8,7 +8,16 @@ import pytest
 from pydantic import ValidationError
 
 from connectors.jaggaer.fields import Money, absent
-from connectors.jaggaer.models import CompanyProfile, CustomFieldValue, Invoice, PurchaseOrder, read
+from connectors.jaggaer.models import (
+    CompanyProfile,
+    Contract,
+    CustomFieldValue,
+    Invoice,
+    PurchaseOrder,
+    Receipt,
+    Requisition,
+    read,
+)
 from connectors.payload import loads
 from connectors.wire import Row
 from ifs_jaggaer.errors import Rejected
@@ -232,3 +241,46 @@ def test_absence_has_several_faces(value: object) -> None:
 @pytest.mark.parametrize("value", ["", 0, False, [{}], {"a": 0}])
 def test_what_says_something_is_not_absent(value: object) -> None:
     assert not absent(value)
+
+
+@pytest.mark.parametrize("unit", ["KGM", {"dimension": "KGM"}])
+def test_a_receipt(unit: object) -> None:
+    found = Receipt.model_validate(
+        {
+            "header": {"receiptId": 7, "receiptDate": "2026-03-01T00:00:00.000Z", "status": "Voided"},
+            "lineList": {
+                "receiptLine": [
+                    {"lineNumber": 1, "poLineNumber": "1-1", "quantity": Decimal("2.5"), "unitOfMeasure": unit}
+                ]
+            },
+        }
+    )
+    assert (found.header.receipt_id, found.header.receipt_date) == ("7", date(2026, 3, 1))
+    assert found.lines is not None
+    line = found.lines[0]
+    assert (line.line_number, line.po_line_number, line.quantity, line.unit_of_measure) == (
+        "1",
+        "1-1",
+        Decimal("2.5"),
+        "KGM",
+    )
+
+
+def test_a_contract_whose_prices_did_not_come_is_not_one_without_prices() -> None:
+    record = {"contractReferenceCode": "C1", "supplier": {"bravoId": 1, "extCode": "01"}, "validTo": {}}
+    assert Contract.model_validate(record).prices is None
+    price = {"itemCode": "A", "unitPrice": {"currency": "EUR", "value": Decimal("0.000001")}, "minQuantity": 1}
+    found = Contract.model_validate(record | {"priceList": {"price": [price]}})
+    assert found.valid_to is None
+    assert found.supplier is not None
+    assert found.supplier.bravo_id == "1"
+    assert found.prices is not None
+    assert found.prices[0].unit_price == Money(currency="EUR", value=Decimal("0.000001"))
+
+
+def test_a_requisition_names_its_supplier_by_line() -> None:
+    line = {"lineNumber": "1-1", "preferredSupplier": {"supplierNumber": "007"}, "poNumber": "P1"}
+    found = Requisition.model_validate({"header": {"requisitionNumber": "R1"}, "lineList": {"requisitionLine": [line]}})
+    assert found.lines is not None
+    assert found.lines[0].preferred_supplier is not None
+    assert (found.lines[0].preferred_supplier.supplier_number, found.lines[0].po_number) == ("007", "P1")

@@ -1,0 +1,106 @@
+"""Purchase orders and requisitions (contracts/jaggaer.md 5)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from connectors.jaggaer.documents import Item, Place, SplitGroups, SupplierReference, Terms
+from connectors.jaggaer.fields import Amount, BusinessUnit, Count, Day, Instant, Money, Text, Wire, unwrap
+
+
+class Buyer(Wire):
+    """Who buys, or who asked for it."""
+
+    username: Text | None = None
+    email: Text | None = None
+
+
+class Acknowledgement(Wire):
+    """The supplier's word on the order; missing until there is one."""
+
+    number: Text | None = None
+    date: Day | None = None
+
+
+class OrderHeader(Wire):
+    """The head of a purchase order; `po_id` is JAGGAER's own, `external_reference` carries our mark."""
+
+    po_number: Text
+    po_id: Text | None = None
+    revision_number: Count | None = None
+    po_date: Day | None = None
+    status: Text | None = None
+    business_unit: BusinessUnit = None
+    supplier: SupplierReference | None = None
+    currency: Text | None = None
+    terms: Terms | None = None
+    buyer: Buyer | None = None
+    ship_to: Place | None = None
+    bill_to: Place | None = None
+    total: Money | None = None
+    note: Text | None = None
+    external_reference: Text | None = None
+    acknowledgement: Acknowledgement | None = None
+    last_update: Instant | None = None
+
+
+class OrderLine(Wire):
+    """One line of a purchase order; quantities in the line's unit, `discount_percent` of 100, `charges` money."""
+
+    line_number: Text
+    status: Text | None = None
+    item: Item | None = None
+    quantity: Amount | None = None
+    unit_price: Money | None = None
+    discount_percent: Amount | None = None
+    charges: Amount | None = None
+    requested_delivery_date: Day | None = None
+    promised_delivery_date: Day | None = None
+    received_quantity: Amount | None = None
+    invoiced_quantity: Amount | None = None
+    split_groups: SplitGroups | None = Field(default=None, alias="splittableFieldSetGroupList")
+
+
+class PurchaseOrder(Wire):
+    """A purchase order; `lines` is None where lists show headers only, or when none came."""
+
+    header: OrderHeader
+    lines: Annotated[tuple[OrderLine, ...], BeforeValidator(unwrap("poLine"))] | None = Field(
+        default=None, alias="lineList"
+    )
+
+
+class RequisitionHeader(Wire):
+    """The head of a requisition; its number is unique, the supplier is a preference of its lines."""
+
+    requisition_number: Text
+    requisition_id: Text | None = None
+    revision_number: Count | None = None
+    requisition_date: Day | None = None
+    status: Text | None = None
+    requester: Buyer | None = None
+    business_unit: BusinessUnit = None
+    currency: Text | None = None
+    ship_to: Place | None = None
+    total: Money | None = None
+    note: Text | None = None
+    external_reference: Text | None = None
+    last_update: Instant | None = None
+
+
+class RequisitionLine(OrderLine):
+    """One line of a requisition; `po_number` once an order came of it."""
+
+    preferred_supplier: SupplierReference | None = None
+    po_number: Text | None = None
+
+
+class Requisition(Wire):
+    """A requisition; `lines` is None where lists show headers only, or when none came."""
+
+    header: RequisitionHeader
+    lines: Annotated[tuple[RequisitionLine, ...], BeforeValidator(unwrap("requisitionLine"))] | None = Field(
+        default=None, alias="lineList"
+    )
