@@ -178,6 +178,10 @@ class Channel:
     def base(self) -> httpx.URL:
         return self._base
 
+    async def authorise(self) -> None:
+        """Fetches a token ahead of the first request, so that a wrong secret shows at once. Raises as `auth.token`."""
+        await self._auth.token()
+
     async def read(self, request: Request, call: Call) -> Answer:
         """Sends what changes nothing, again where that helps.
 

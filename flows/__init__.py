@@ -1,0 +1,1 @@
+"""Prefect and nothing else: one thin flow a kind of record."""

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 
 from ifs_jaggaer.pipeline.outcome import RunResult
 from ifs_jaggaer.pipeline.run import SyncRun
 from ifs_jaggaer.pipeline.tally import Line
+from ifs_jaggaer.pipeline.wiring import identity_of
 from mapping.kinds import Action
+
+_HEAD = re.compile(r"store `([^`]+)` stands at\s+`([^`]+)`")
 
 MOST_ROWS = 1000
 """Rows of a table: more than a person reads; the whole is in `audit export`."""
 
 MOST_CHANGES = 6
 
+PAGE = 200
+"""Artifacts in one request to the Prefect server."""
 
 
 async def anchor(run: SyncRun) -> None:
     """The head of the run's audit chain, kept outside the store."""
     await acreate_markdown_artifact(
-        f"Audit chain of run `{run.request.run_id}` stands at\n\n`{run.scribe.head}`",
+        f"Audit chain of run `{run.request.run_id}` in store `{identity_of(run.wiring.store)}` stands at"
+        f"\n\n`{run.scribe.head}`",
         key=f"{run.sync}-audit-head",
         description="Head of the audit chain; 'audit verify' compares it with the store.",
     )
@@ -38,7 +47,12 @@ async def publish(run: SyncRun, result: RunResult) -> None:
             key=f"{run.sync}-records",
             description=_of(len(shown), len(lines), "records"),
         )
-    for kind, key in (("dead_letter", "dead-letters"), ("conflict", "conflicts"), ("held", "held"), ("waiting", "waiting")):
+    for kind, key in (
+        ("dead_letter", "dead-letters"),
+        ("conflict", "conflicts"),
+        ("held", "held"),
+        ("waiting", "waiting"),
+    ):
         rows = [
             {
                 "key": document,
@@ -75,12 +89,15 @@ def summary(run: SyncRun, result: RunResult) -> str:
         ),
     ]  # fmt: skip
     if result.amounts:
-        parts += ["## Amounts moved", _table(("currency", "amount"), [(c, format(a, ",f")) for c, a in result.amounts.items()])]
+        parts += [
+            "## Amounts moved",
+            _table(("currency", "amount"), [(c, format(a, ",f")) for c, a in result.amounts.items()]),
+        ]
     if result.watermarks:
         rows = [(leg, begin or "the beginning", end) for leg, (begin, end) in result.watermarks.items()]
         parts += ["## Watermarks", _table(("source", "from", "to"), rows)]
-    rows = [(system, result.requests[system], result.throttled[system]) for system in result.requests]
-    parts += ["## Requests", _table(("system", "requests", "answered 429"), rows)]
+    sent = [(system, result.requests[system], result.throttled[system]) for system in result.requests]
+    parts += ["## Requests", _table(("system", "requests", "answered 429"), sent)]
     if result.notes:
         parts += ["## Notes", *(f"- {note}" for note in result.notes)]
     parts.append(f"Audit chain: `{result.head}`. One document: `ifs-jaggaer audit trace KEY`.")
@@ -88,7 +105,7 @@ def summary(run: SyncRun, result: RunResult) -> str:
 
 
 def _record(line: Line) -> dict[str, str]:
-    changes = [f"{c.field}: {c.before or '–'} → {c.after or '–'}" for c in line.changes[:MOST_CHANGES]]
+    changes = [f"{c.field}: {c.before or '-'} → {c.after or '-'}" for c in line.changes[:MOST_CHANGES]]
     if len(line.changes) > MOST_CHANGES:
         changes.append(f"and {len(line.changes) - MOST_CHANGES} more")
     return {
@@ -111,3 +128,19 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
 
 def _of(shown: int, total: int, what: str) -> str:
     return f"{total} {what}" if shown == total else f"{shown} of {total} {what}; all: ifs-jaggaer audit export"
+
+
+async def kept_heads(store: str) -> list[str]:
+    """Heads of the audit chains of that store which earlier runs left in their artifacts, for `audit verify`."""
+    heads: list[str] = []
+    read = 0
+    async with get_client() as client:
+        while True:
+            some = await client.read_artifacts(
+                artifact_filter=ArtifactFilter(key=ArtifactFilterKey(like_="-audit-head")), offset=read, limit=PAGE
+            )
+            found = (_HEAD.search(str(artifact.data)) for artifact in some)
+            heads += [match[2] for match in found if match and match[1] == store]
+            read += len(some)
+            if len(some) < PAGE:
+                return heads

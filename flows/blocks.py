@@ -28,7 +28,9 @@ class IfsJaggaerConnection(Block):
 
     def as_settings(self) -> dict[str, Any]:
         """The tree that `ifs_jaggaer.settings.load` takes."""
-        tree: dict[str, Any] = {name: dict(value) if isinstance(value, dict) else value for name, value in self.other.items()}
+        tree: dict[str, Any] = {
+            name: dict(value) if isinstance(value, dict) else value for name, value in self.other.items()
+        }
         for name in type(self).model_fields:
             system, _, field = name.partition("_")
             value = getattr(self, name)
@@ -41,7 +43,8 @@ class IfsJaggaerConnection(Block):
 async def block_values() -> dict[str, Any] | None:
     """What the block of this connection says; None where there is no such block."""
     try:
-        block = await IfsJaggaerConnection.aload(NAME)
+        block: Any = await IfsJaggaerConnection.aload(NAME)
     except ValueError:
         return None
-    return block.as_settings()
+    told: dict[str, Any] = block.as_settings()
+    return told

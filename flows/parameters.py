@@ -25,7 +25,9 @@ class SyncParameters(BaseModel):
 
     dry_run: bool = Field(default=False, title="Dry run", description="Show what would be written; write nothing.")
     since: Moment | None = Field(
-        default=None, title="Changed since", description="A backfill: what changed from then on, e.g. 2026-01-31T00:00Z."
+        default=None,
+        title="Changed since",
+        description="A backfill: what changed from then on, e.g. 2026-01-31T00:00Z.",
     )
     until: Moment | None = Field(default=None, title="Changed until", description="The end of the window, inclusive.")
     keys: tuple[str, ...] = Field(
@@ -34,6 +36,12 @@ class SyncParameters(BaseModel):
     company: str | None = Field(default=None, title="Company", description="Only this company of the profile, e.g. 10.")
     page_size: int | None = Field(
         default=None, title="Page size", ge=1, le=5000, description="Records on a page; empty: the setting."
+    )
+
+    replay: Literal["open", "brake"] | None = Field(
+        default=None,
+        title="Replay",
+        description="open: decide open items again. brake: let go exactly what the brake holds; dry run first.",
     )
 
     @model_validator(mode="after")

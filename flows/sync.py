@@ -8,8 +8,9 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 
 from prefect import get_run_logger
+from prefect.client.schemas.objects import State
 from prefect.runtime import deployment, flow_run
-from prefect.states import Completed, Failed, State
+from prefect.states import Completed, Failed
 
 from flows import artifacts
 from flows.blocks import block_values
@@ -38,7 +39,9 @@ def run_name() -> str:
     parameters = flow_run.get_parameters().get("parameters")
     kind = "delta"
     if isinstance(parameters, SyncParameters):
-        if parameters.keys:
+        if parameters.replay:
+            kind = "replay"
+        elif parameters.keys:
             kind = "keys"
         elif parameters.since or parameters.until:
             kind = "window"
@@ -59,9 +62,9 @@ async def run_sync(sync: SyncName, parameters: SyncParameters) -> State[str]:
             RESULTS[run.request.run_id] = result = finish(run, error)
             ERRORS[run.request.run_id] = error
             await artifacts.publish(run, result)
-            log.error("%s stopped: %s", sync, error)
+            log.warning("%s stopped: %s", sync, error)
             return Failed(message=result.message)
-        state: State[str] = await verdict(return_state=True)
+        state: State[str] = await verdict(return_state=True)  # type: ignore[misc]
         result = RESULTS[run.request.run_id]
         await artifacts.publish(run, result)
         log.info("%s: %s", sync, result.message)
@@ -79,9 +82,9 @@ async def _pages(run: SyncRun) -> None:
             number = start.number
             ref = await poll_page(start)
             if ref.references:
-                await map_and_plan(start, ref)
+                await map_and_plan(ref)
             if ref.references or ref.versions or ref.reach:
-                counts = await write_and_settle(start, ref)
+                counts = await write_and_settle(ref)
                 log.info("%s: %s rows, %s documents; so far %s", start.name, ref.rows, len(ref.references), counts)
             if number % ANCHOR_EVERY == 0:
                 await artifacts.anchor(run)
@@ -101,6 +104,7 @@ async def _opened(sync: SyncName, parameters: SyncParameters) -> AsyncIterator[S
         keys=parameters.keys,
         page_size=parameters.page_size,
         company=parameters.company,
+        replay=parameters.replay,
         told=parameters.told(),
     )
     told = settings.load(block=await block_values())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
-from prefect import task
+from prefect import Task, task
+from prefect.client.schemas.objects import State, TaskRun
+from prefect.context import TaskRunContext
 from prefect.runtime import deployment, flow_run
 
 from ifs_jaggaer.errors import System, Unreachable
@@ -12,17 +14,11 @@ from ifs_jaggaer.pipeline.outcome import RunResult, finish
 from ifs_jaggaer.pipeline.pages import PageRef, PageStart
 from ifs_jaggaer.pipeline.poll import poll
 from ifs_jaggaer.pipeline.registry import RESULTS, RUNS
+from ifs_jaggaer.pipeline.run import SyncRun
 from ifs_jaggaer.pipeline.stages import map_page, retry_open_items, write_page
 from ifs_jaggaer.pipeline.tally import Counts
 
-if TYPE_CHECKING:
-    from prefect.client.schemas.objects import State, TaskRun
-    from prefect.context import TaskRunContext
-    from prefect.tasks import Task
-
-    from ifs_jaggaer.pipeline.run import SyncRun
-
-OUTAGE_RETRIES = (60, 300, 900)
+OUTAGE_RETRIES = [60.0, 300.0, 900.0]
 """Seconds between the tries of a deployed run during an outage; a person at the keyboard retries by hand."""
 
 
@@ -34,43 +30,69 @@ def run_of_this_flow() -> SyncRun:
     return RUNS[str(flow_run.get_id())]
 
 
-def _page_key(context: TaskRunContext, parameters: dict[str, object]) -> str:
+def _page_key(context: TaskRunContext, parameters: dict[str, Any]) -> str:
     """Run, task and page: without the task's name `map` would be answered with the result of `poll`."""
-    start = parameters["start"]
-    name = start.name if isinstance(start, PageStart) else str(start)
-    return f"{context.task_run.flow_run_id}-{context.task.name}-{name}".replace("/", "-")
+    start = parameters["start"] if "start" in parameters else parameters["ref"].start
+    return f"{context.task_run.flow_run_id}-{context.task.name}-{start.name}".replace("/", "-")
 
 
-async def _is_outage(_task: Task[..., object], _run: TaskRun, state: State) -> bool:
+async def _is_outage(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
     """Only an outage gets better by waiting some minutes."""
     if deployment.get_id() is None:
         return False
     return isinstance(await state.aresult(raise_on_failure=False), Unreachable)
 
 
-RETRIES = {"retries": len(OUTAGE_RETRIES), "retry_delay_seconds": list(OUTAGE_RETRIES), "retry_condition_fn": _is_outage}
-
-
-@task(name="fetch token", task_run_name="fetch token {system}", **RETRIES)
+@task(
+    name="fetch token",
+    task_run_name="fetch token {system}",
+    retries=3,
+    retry_delay_seconds=OUTAGE_RETRIES,
+    retry_condition_fn=_is_outage,
+)
 async def fetch_token(system: System) -> None:
     """One token of one system, fetched before anything else, so that a wrong secret shows at once."""
     await run_of_this_flow().wiring.channels[system].authorise()
 
 
-@task(name="poll", task_run_name="poll {start.name}", persist_result=True, cache_key_fn=_page_key, **RETRIES)
+@task(
+    name="poll",
+    task_run_name="poll {start.name}",
+    persist_result=True,
+    cache_key_fn=_page_key,
+    retries=3,
+    retry_delay_seconds=OUTAGE_RETRIES,
+    retry_condition_fn=_is_outage,
+)
 async def poll_page(start: PageStart) -> PageRef:
     """Reads what changed, says which documents it leads to."""
     return await poll(run_of_this_flow(), start)
 
 
-@task(name="map", task_run_name="map {start.name}", persist_result=True, cache_key_fn=_page_key, **RETRIES)
-async def map_and_plan(start: PageStart, ref: PageRef) -> int:
+@task(
+    name="map",
+    task_run_name="map {ref.start.name}",
+    persist_result=True,
+    cache_key_fn=_page_key,
+    retries=3,
+    retry_delay_seconds=OUTAGE_RETRIES,
+    retry_condition_fn=_is_outage,
+)
+async def map_and_plan(ref: PageRef) -> int:
     """Gathers what must be known and decides; gives the number of documents."""
     return await map_page(run_of_this_flow(), ref)
 
 
-@task(name="write", task_run_name="write {start.name}", persist_result=True, cache_key_fn=_page_key, **RETRIES)
-async def write_and_settle(start: PageStart, ref: PageRef) -> Counts:
+@task(
+    name="write",
+    task_run_name="write {ref.start.name}",
+    persist_result=True,
+    cache_key_fn=_page_key,
+    retries=3,
+    retry_delay_seconds=OUTAGE_RETRIES,
+    retry_condition_fn=_is_outage,
+)
+async def write_and_settle(ref: PageRef) -> Counts:
     """Writes and settles, then moves the watermark; gives the run's counts so far."""
     return await write_page(run_of_this_flow(), ref)
 

@@ -193,7 +193,8 @@ def _complaints(error: ValidationError, layers: list[Layer]) -> Iterator[str]:
         dotted = ".".join(str(step) for step in fault["loc"])
         place = next((layer.place(dotted) for layer in reversed(layers) if _has(layer.values, fault["loc"])), None)
         if fault["type"] == "missing":
-            yield f"{dotted} is missing: set {PREFIX}{dotted.upper().replace('.', '__')} or {dotted} in the settings file"
+            variable = PREFIX + dotted.upper().replace(".", "__")
+            yield f"{dotted} is missing: set {variable}, or {dotted} in the settings file"
         elif fault["type"] == "extra_forbidden":
             near = difflib.get_close_matches(dotted, list(_names(Settings)), n=1)
             hint = f", did you mean {near[0]}?" if near else ""

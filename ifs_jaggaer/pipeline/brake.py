@@ -53,4 +53,3 @@ class Brake:
             run.warn(self.engaged)
             return []
         return mine + ([] if run.request.narrowed else earlier)
-

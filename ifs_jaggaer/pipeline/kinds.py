@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mapping.gl_accounts import GL_ACCOUNTS
 from mapping.invoices import INVOICES
+
 from mapping.kinds import Kind
 from mapping.purchase_orders import PURCHASE_ORDERS
 from mapping.suppliers import SUPPLIERS

@@ -43,7 +43,9 @@ async def plan(run: SyncRun, references: Sequence[str]) -> list[Planned]:
         cases, rows = await run.reader.drive(run.kind.gather(some, run.wiring.profile))
         rows_of = _by_document(run, rows)
         planned += [
-            Planned(_decide(run, case), tuple(row for reference in case.references for row in rows_of[reference]), read_at)
+            Planned(
+                _decide(run, case), tuple(row for reference in case.references for row in rows_of[reference]), read_at
+            )
             for case in cases
         ]
     return planned

@@ -15,14 +15,14 @@ from connectors.ifs.paging import Cursor
 from connectors.ifs.times import WireTimes
 from connectors.jaggaer.sweep import Standing, Sweep
 from connectors.wire import Row
-from ifs_jaggaer.errors import Rejected, SettingsError
+from ifs_jaggaer.errors import Rejected
 from ifs_jaggaer.pipeline.pages import PageRef, PageStart, pack, size_of, unpack
 from mapping.kinds import Source
 
 if TYPE_CHECKING:
     from ifs_jaggaer.pipeline.run import SyncRun
 
-KEYS, CALENDAR, OPEN_ITEMS, BRAKE = "keys", "calendar", "open-items", "brake"
+KEYS, REPLAY, CALENDAR, OPEN_ITEMS, BRAKE = "keys", "replay", "calendar", "open-items", "brake"
 JAGGAER_PAGE = 100
 
 
@@ -38,6 +38,8 @@ class Polled:
 
 def legs(run: SyncRun) -> list[str]:
     """The legs of a run, in order: its sources, what the calendar changed, open items that are due, the brake."""
+    if run.request.replay:
+        return [REPLAY, BRAKE]
     if run.request.keys:
         return [KEYS, BRAKE]
     sources = [leg_of(source) for source in run.kind.sources]
@@ -60,6 +62,9 @@ async def poll(run: SyncRun, start: PageStart) -> PageRef:
     """
     if start.leg == KEYS:
         return PageRef(start, run.references_of(run.request.keys), (), len(run.request.keys))
+    if start.leg == REPLAY:
+        listed = run.listed_for_replay()
+        return PageRef(start, listed, (), len(listed))
     if start.leg == OPEN_ITEMS:
         due = run.due_references()
         return PageRef(start, due, (), len(due))
@@ -185,7 +190,7 @@ async def _sweep(run: SyncRun, source: Source, start: PageStart) -> Polled:
     since = datetime.fromisoformat(str(at["since"])) if at.get("since") else None
     if not start.cursor:
         since = _swept_since(run, source)
-    sweep = run.sweeps.setdefault(start.leg, Sweep()) if start.cursor else run.sweeps.setdefault(start.leg, Sweep())
+    sweep = run.sweeps.setdefault(start.leg, Sweep())
     begin = int(str(at.get("start") or 1))
     polled = Polled()
     for _ in range(max(1, size_of(start.number, run.page_size) // JAGGAER_PAGE)):
@@ -197,13 +202,13 @@ async def _sweep(run: SyncRun, source: Source, start: PageStart) -> Polled:
             if standing is Standing.GIVEN_UP:
                 run.warn(f"{source.name}: records moved during every sweep, the watermark stays; run again when calmer")
             polled.reach = sweep.watermark.isoformat() if sweep.watermark else None
-            return _until(run, source, polled)
+            return _until(run, polled)
         begin = 1 if standing is Standing.AGAIN or page.next_start is None else page.next_start
     polled.following = pack(start=begin, since=since.isoformat() if since else None)
-    return _until(run, source, polled)
+    return _until(run, polled)
 
 
-def _until(run: SyncRun, source: Source, polled: Polled) -> Polled:
+def _until(run: SyncRun, polled: Polled) -> Polled:
     """JAGGAER is asked for "since" alone; the window's end is kept here."""
     if run.request.until:
         end = run.request.until.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
@@ -220,6 +225,3 @@ def _swept_since(run: SyncRun, source: Source) -> datetime | None:
     if mark is not None:
         return datetime.fromisoformat(mark.value) - run.overlap
     return run.require_cut_over() if source.document else None
-
-
-__all__ = ["BRAKE", "CALENDAR", "KEYS", "OPEN_ITEMS", "SettingsError", "leg_of", "legs", "poll", "version_of"]

@@ -29,18 +29,18 @@ from mapping.kinds import (
 class Found:
     """What came of one round of asks (mapping.kinds.Answers)."""
 
-    _rows: dict[Ask, list[Row]] = field(default_factory=dict)
-    _links: dict[Links, dict[str, Link]] = field(default_factory=dict)
-    _snapshots: dict[Snapshots, dict[str, Snapshot]] = field(default_factory=dict)
+    all_rows: dict[Ask, list[Row]] = field(default_factory=dict)
+    all_links: dict[Links, dict[str, Link]] = field(default_factory=dict)
+    all_snapshots: dict[Snapshots, dict[str, Snapshot]] = field(default_factory=dict)
 
     def rows(self, ask: IfsRows | JaggaerRecords | JaggaerDetails) -> list[Row]:
-        return self._rows[ask]
+        return self.all_rows[ask]
 
     def links(self, ask: Links) -> dict[str, Link]:
-        return self._links[ask]
+        return self.all_links[ask]
 
     def snapshots(self, ask: Snapshots) -> dict[str, Snapshot]:
-        return self._snapshots[ask]
+        return self.all_snapshots[ask]
 
 
 class Reader:
@@ -68,7 +68,7 @@ class Reader:
             asks = next(gathering)
             while True:
                 found = await self._answer(asks)
-                read.extend(row for rows in found._rows.values() for row in rows)
+                read.extend(row for rows in found.all_rows.values() for row in rows)
                 asks = gathering.send(found)
         except StopIteration as done:
             cases: list[Case] = done.value
@@ -82,17 +82,19 @@ class Reader:
                 match ask:
                     case Links(kind, side, keys):
                         known = (unit.links.by_ifs if side == "ifs" else unit.links.by_jaggaer)(kind, keys)
-                        links = {key: Link(kind, link.ifs_key, link.jaggaer_key, link.detail) for key, link in known.items()}
-                        found._links[ask] = {**self._assume(ask), **links}
+                        links = {
+                            key: Link(kind, link.ifs_key, link.jaggaer_key, link.detail) for key, link in known.items()
+                        }
+                        found.all_links[ask] = {**self._assume(ask), **links}
                     case Snapshots(kind, keys):
-                        found._snapshots[ask] = {
+                        found.all_snapshots[ask] = {
                             key: Snapshot(kind, key, kept.fields, kept.version)
                             for key, kept in unit.snapshots.get(kind, keys).items()
                         }
                     case _:
                         wire.append(ask)
         for ask, rows in zip(wire, await together(map(self._read, wire)), strict=True):
-            found._rows[ask] = rows
+            found.all_rows[ask] = rows
         return found
 
     def _assume(self, ask: Links) -> dict[str, Link]:

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from ifs_jaggaer.errors import System
 from mapping.kinds import Instructions
 
 UNTIL = "until:"
 """Prefix of `waits_for` where an item waits for a time, not for a key."""
+
+INTENT = "intent:"
+"""Prefix of `waits_for` where another run was writing; the next run looks again."""
 
 SyncName = Literal["suppliers", "gl-accounts", "purchase-orders", "invoices"]
 
@@ -21,7 +23,7 @@ class Request:
     """One run's parameters.
 
     `told` holds a person's decisions by document key ("*" for every document).
-    `only` limits the run to exactly these references, e.g. a replay.
+    `replay`: decide open items again ("open"), or let go exactly what the brake holds ("brake").
     """
 
     sync: SyncName
@@ -33,12 +35,13 @@ class Request:
     keys: tuple[str, ...] = ()
     page_size: int | None = None
     company: str | None = None
+    replay: Literal["open", "brake"] | None = None
     told: Mapping[str, Instructions] = field(default_factory=dict)
 
     @property
     def narrowed(self) -> bool:
         """A run that sees only a part moves no watermark (DESIGN, watermarks)."""
-        return bool(self.since or self.until or self.keys or self.company)
+        return bool(self.since or self.until or self.keys or self.company or self.replay)
 
     @property
     def moves_watermarks(self) -> bool:
@@ -53,6 +56,7 @@ class Request:
             "keys": list(self.keys),
             "page_size": self.page_size,
             "company": self.company,
+            "replay": self.replay,
         }
 
     def instructions(self, key: str) -> Instructions:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -14,13 +14,14 @@ from connectors.wire import Row
 from ifs_jaggaer.errors import Rejected, SettingsError, SyncError, System
 from ifs_jaggaer.pipeline.brake import Brake
 from ifs_jaggaer.pipeline.kinds import KINDS
-from ifs_jaggaer.pipeline.plan import Plan
+from ifs_jaggaer.pipeline.plan import Planned
 from ifs_jaggaer.pipeline.poll import version_of
 from ifs_jaggaer.pipeline.reading import Reader
-from ifs_jaggaer.pipeline.request import UNTIL, Request
+from ifs_jaggaer.pipeline.request import INTENT, UNTIL, Request
 from ifs_jaggaer.pipeline.tally import Line, Tally
 from ifs_jaggaer.pipeline.wiring import Wiring
 from ifs_jaggaer.pipeline.witness import Scribe
+from ifs_jaggaer.store import Link as StoredLink
 from ifs_jaggaer.store import OpenItem, Watermark
 from mapping.kinds import Instructions, Item, ItemKind, Kind, Link
 
@@ -43,7 +44,7 @@ class SyncRun:
     before: Mapping[System, tuple[int, int]]
     holder: str = field(default_factory=lambda: uuid.uuid4().hex)
     tally: Tally = field(default_factory=Tally)
-    plans: dict[int, Plan] = field(default_factory=dict)
+    plans: dict[int, list[Planned]] = field(default_factory=dict)
     sweeps: dict[str, Sweep] = field(default_factory=dict)
     brake: Brake = field(default_factory=Brake)
     approved: dict[str, Instructions] = field(default_factory=dict)
@@ -97,7 +98,7 @@ class SyncRun:
         """Documents that a person names by either system's key."""
         systems = {source.system for source in self.kind.sources}
         wanted = dict.fromkeys(keys)
-        with self.wiring.store.unit() as unit:
+        with self.wiring.store.look() as unit:
             across = {
                 **{key: f"ifs:{link.ifs_key}" for key, link in unit.links.by_jaggaer(self.kind.record, wanted).items()},
                 **{
@@ -135,7 +136,7 @@ class SyncRun:
         """Versions that a decision was settled for; none where a person asked for a window (a backfill)."""
         if self.request.narrowed:
             return {}
-        with self.wiring.store.unit() as unit:
+        with self.wiring.store.look() as unit:
             known = unit.versions.get(name, list(keys))
         return {key: version for key, version in known.items() if (name, key) not in self.unseen}
 
@@ -146,7 +147,7 @@ class SyncRun:
     # --- watermarks ---
 
     def watermark(self, leg: str) -> Watermark | None:
-        with self.wiring.store.unit() as unit:
+        with self.wiring.store.look() as unit:
             return unit.watermarks.get(self.sync, leg)
 
     # --- open items ---
@@ -154,7 +155,7 @@ class SyncRun:
     def due_references(self) -> tuple[str, ...]:
         """Documents with an open item that can be tried again: its key settled, its time came, or an hour passed."""
         now = self.wiring.store.now()
-        with self.wiring.store.unit() as unit:
+        with self.wiring.store.look() as unit:
             items = unit.items.open(sync=self.sync)
             settled = self._settled(unit.links.by_ifs, items)
         due = {
@@ -166,26 +167,48 @@ class SyncRun:
         }
         return tuple(sorted(self.home_reference(key) for key in due))
 
-    def _settled(self, by_ifs: object, items: Iterable[OpenItem]) -> set[str]:
+    def _settled(
+        self, by_ifs: Callable[[str, Iterable[str]], dict[str, StoredLink]], items: Iterable[OpenItem]
+    ) -> set[str]:
         wanted: dict[str, set[str]] = {}
         for item in items:
             if item.waits_for and not item.waits_for.startswith(UNTIL):
                 kind, _, key = item.waits_for.partition(":")
                 wanted.setdefault(kind, set()).add(key)
-        settled = {f"{kind}:{key}" for kind, keys in wanted.items() for key in by_ifs(kind, keys)}  # type: ignore[operator]
+        settled = {f"{kind}:{key}" for kind, keys in wanted.items() for key in by_ifs(kind, keys)}
         return settled | {f"{kind}:{key}" for kind, key in self.assumed if key in wanted.get(kind, ())}
 
     def _time_came(self, item: OpenItem, now: datetime) -> bool:
+        if item.waits_for and item.waits_for.startswith(INTENT):
+            return True
         if item.waits_for and item.waits_for.startswith(UNTIL):
             return datetime.fromisoformat(item.waits_for.removeprefix(UNTIL)) <= now
         return item.last_tried + RETRY_AFTER <= now
+
+    def listed_for_replay(self) -> tuple[str, ...]:
+        """Documents with open items; for the brake exactly what is listed is approved, value by value."""
+        wanted = {reference.partition(":")[2] for reference in self.references_of(self.request.keys)}
+        braked = self.request.replay == "brake"
+        with self.wiring.store.look() as unit:
+            items = [
+                item
+                for item in unit.items.open(sync=self.sync)
+                if item.brake == braked and (not wanted or item.key in wanted or item.other_key in wanted)
+            ]
+        if braked:
+            for item in items:
+                self._approve(item.key, item.field, item.value)
+        return tuple(dict.fromkeys(self.home_reference(item.key) for item in items))
+
+    def _approve(self, key: str, field_name: str, value: str | None) -> None:
+        known = self.approved.get(key, Instructions())
+        self.approved[key] = Instructions(known.winners, {**known.approved, field_name: value})
 
     def released_by_brake(self) -> tuple[str, ...]:
         """After the last page: what was put aside and may go after all (DESIGN, law 11)."""
         released = self.brake.release(self)
         for key, item in released:
-            known = self.approved.get(key, Instructions())
-            self.approved[key] = Instructions(known.winners, {**known.approved, item.field: item.value})
+            self._approve(key, item.field, item.value)
         return tuple(dict.fromkeys(self.home_reference(key) for key, _ in released))
 
     def unreadable(self, fault: Rejected) -> None:
@@ -214,7 +237,7 @@ async def open_run(
     `assumed` collects the links that a dry run plans, for the syncs that follow it.
     """
     assumed = {} if assumed is None else assumed
-    scribe = Scribe(wiring.store, wiring.store.audit.chain(request.run_id), request.run_id, request.trigger)
+    scribe = Scribe(wiring.store, wiring.store.audit.chain(request.run_id, request.trigger), request.run_id)
     for channel in wiring.channels.values():
         channel.witness = scribe
     concurrency = wiring.settings.concurrency
@@ -240,9 +263,7 @@ async def open_run(
 def _start(run: SyncRun) -> None:
     request, profile = run.request, run.wiring.profile
     with run.wiring.store.unit() as unit:
-        unit.runs.start(
-            request.run_id, run.sync, request.trigger, request.as_document(), scope=",".join(run.companies)
-        )
+        unit.runs.start(request.run_id, run.sync, request.trigger, request.as_document(), scope=",".join(run.companies))
         name = f"{run.sync}:profile"
         told = f"{profile.fingerprint()}:{','.join(profile.companies)}"
         known = unit.fingerprints.get(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from connectors.wire import Row
@@ -12,7 +13,8 @@ from ifs_jaggaer.pipeline.pages import PageRef
 from ifs_jaggaer.pipeline.plan import Planned
 from ifs_jaggaer.pipeline.tally import Line
 from ifs_jaggaer.pipeline.write import Carried
-from ifs_jaggaer.store import Event, Unit
+from ifs_jaggaer.store import Unit
+from ifs_jaggaer.store.audit import Event
 from mapping.kinds import Action, Decision, Item, ItemKind, Link, Settlement
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ def settle(run: SyncRun, planned: Planned, carried: Carried) -> Stale | None:
     settlement = _learned(decision.settlement, carried) if complete else None
     with run.wiring.store.unit() as unit:
         for intent, state, words in carried.closed:
-            unit.intents.close(intent, state, words)
+            unit.intents.close(intent, state, words, run_id=run.request.run_id)
         _keep_written(run, unit, carried)
         if settlement and settlement.snapshot is not None:
             kept = unit.snapshots.put(
@@ -79,7 +81,7 @@ def settle_page(run: SyncRun, ref: PageRef) -> None:
         return
     with run.wiring.store.unit() as unit:
         mark = unit.watermarks.get(run.sync, leg)
-        if mark is not None and mark.value >= ref.reach:
+        if mark is not None and datetime.fromisoformat(mark.value) >= datetime.fromisoformat(ref.reach):
             return
         if unit.watermarks.move(run.sync, leg, mark, ref.reach, run.request.run_id):
             begin = run.moved[leg][0] if leg in run.moved else (mark.value if mark else None)
@@ -111,9 +113,7 @@ def _learned(settlement: Settlement | None, carried: Carried) -> Settlement | No
     if told is None or (link.ifs_key and link.jaggaer_key):
         return settlement
     key = str(told)
-    return replace(
-        settlement, link=replace(link, ifs_key=link.ifs_key or key, jaggaer_key=link.jaggaer_key or key)
-    )
+    return replace(settlement, link=replace(link, ifs_key=link.ifs_key or key, jaggaer_key=link.jaggaer_key or key))
 
 
 def _keep_link(unit: Unit, link: Link) -> Sequence[Item]:
@@ -144,16 +144,14 @@ def _keep_versions(run: SyncRun, unit: Unit, rows: Sequence[Row]) -> None:
 def _event(run: SyncRun, decision: Decision, settlement: Settlement | None, items: Sequence[Item]) -> Event:
     link = settlement.link if settlement else None
     return Event(
-        run_id=run.request.run_id,
-        trigger=run.request.trigger,
         phase="note",
         entity=run.sync,
         key=decision.key,
         action="settled",
         payload={
             "outcome": str(decision.action),
-            "linked": {"ifs": link.ifs_key, "jaggaer": link.jaggaer_key} if link else None,
-            "open": [{"kind": str(item.kind), "field": item.field, "reason": item.reason} for item in items],
+            "linked": f"{link.ifs_key} = {link.jaggaer_key}" if link else None,
+            "open": [f"{item.kind}: {item.field}: {item.reason}" for item in items],
             "notes": list(decision.notes),
         },
     )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from ifs_jaggaer.pipeline.pages import PageRef, PageStart
 from ifs_jaggaer.pipeline.plan import Planned, plan
-from ifs_jaggaer.pipeline.settle import Stale, preview, settle, settle_page
+from ifs_jaggaer.pipeline.request import INTENT
+from ifs_jaggaer.pipeline.settle import preview, settle, settle_page
 from ifs_jaggaer.pipeline.tally import Counts
 from ifs_jaggaer.pipeline.together import together
 from ifs_jaggaer.pipeline.write import Carried, carry_out
@@ -75,7 +76,7 @@ async def _one(run: SyncRun, planned: Planned, tries: Counter[str]) -> str | Non
     if not _lease(run, name):
         busy = Item(
             ItemKind.WAITING, "document", None, "another run is writing it at this moment",
-            "nothing to do: it is looked at again by itself", waits_for=f"until:{run.wiring.store.now().isoformat()}",
+            "nothing to do: it is looked at again by itself", waits_for=f"{INTENT}{decision.key}",
         )  # fmt: skip
         settle(run, replace(planned, decision=replace(decision, writes=(), items=(busy,), settlement=None)), Carried())
         return None
@@ -90,7 +91,7 @@ async def _one(run: SyncRun, planned: Planned, tries: Counter[str]) -> str | Non
         if carried.again or stale:
             return _try_again(run, planned, tries, carried.again or CHANGED_MEANWHILE)
         go_on = decision.again and carried.failed is None
-        return run.home_reference(decision.key, decision.other_key) if go_on else None
+        return run.home_reference(decision.key) if go_on else None
     finally:
         with run.wiring.store.unit() as unit:
             unit.leases.release(f"{run.holder}:{name}")
@@ -113,7 +114,7 @@ def _try_again(run: SyncRun, planned: Planned, tries: Counter[str], why: str) ->
     decision = planned.decision
     tries[decision.key] += 1
     if tries[decision.key] <= MOST_CONFLICTS:
-        return run.home_reference(decision.key, decision.other_key)
+        return run.home_reference(decision.key)
     item = Item(
         ItemKind.DEAD_LETTER, "document", None, f"decided {MOST_CONFLICTS} times in vain: {why}",
         "see who changes it at the same time; it is tried again every hour, or by 'replay --key'",

@@ -9,10 +9,10 @@ from decimal import Decimal
 from typing import Literal
 
 from ifs_jaggaer.store import OpenItem
-from mapping.kinds import Action, Change
+from mapping.kinds import Action, Change, Item, ItemKind
 from mapping.money import Money
 
-NEEDS_A_PERSON = frozenset({"dead_letter", "held", "conflict"})
+NEEDS_A_PERSON = frozenset({ItemKind.DEAD_LETTER, ItemKind.HELD, ItemKind.CONFLICT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,12 @@ class Tally:
     """Grows page by page; a document that comes twice is counted by what became of it last."""
 
     lines: dict[str, Line] = field(default_factory=dict)
-    items: dict[str, tuple[OpenItem, ...]] = field(default_factory=dict)
+    items: dict[str, tuple[Item, ...]] = field(default_factory=dict)
     opened: set[str] = field(default_factory=set)
     unchanged_rows: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
 
-    def add(self, line: Line, items: Iterable[OpenItem] = (), *, opened: Iterable[OpenItem] = ()) -> None:
+    def add(self, line: Line, items: Iterable[Item] = (), *, opened: Iterable[OpenItem] = ()) -> None:
         """Counts a document; a later decision on it replaces the earlier, but what was written stays written."""
         former = self.lines.get(line.key)
         if former and former.action in {Action.CREATE, Action.UPDATE} and line.action == Action.SKIP:
@@ -83,10 +83,10 @@ class Tally:
             updated=actions[Action.UPDATE],
             unchanged=actions[Action.SKIP] + len(self.unchanged_rows),
             out_of_scope=actions[Action.OUT_OF_SCOPE],
-            waiting=kinds["waiting"],
-            rejected=kinds["dead_letter"],
-            conflicts=kinds["conflict"],
-            held=kinds["held"],
+            waiting=kinds[ItemKind.WAITING],
+            rejected=kinds[ItemKind.DEAD_LETTER],
+            conflicts=kinds[ItemKind.CONFLICT],
+            held=kinds[ItemKind.HELD],
         )
 
     def amounts(self) -> dict[str, Decimal]:

@@ -6,18 +6,49 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import quote
 
-from connectors.auth import ClientCredentials
-from connectors.budget import LeasedBudget, pace
-from connectors.http import Channel, Timeouts
+from connectors.auth import ClientCredentials, Credentials
+from connectors.budget import Lease, LeasedBudget, pace
+from connectors.exchange import Timeouts
+from connectors.http import Channel
 from connectors.ifs.client import IfsClient
 from connectors.ifs.client import judge as judge_ifs
 from connectors.jaggaer.client import JaggaerClient
 from connectors.jaggaer.client import judge as judge_jaggaer
+from connectors.wire import Attempt, Outcome, Witness
 from ifs_jaggaer.errors import System
 from ifs_jaggaer.settings import IfsSettings, JaggaerSettings, Settings
 from ifs_jaggaer.store import Store
+from ifs_jaggaer.store.lender import Lender
 from mapping.profile import Profile
+
+
+class Unwatched:
+    """Stands in until a run puts its own witness there: reads may pass, a write may not."""
+
+    def before(self, attempt: Attempt) -> None:
+        raise RuntimeError(f"{attempt.method} {attempt.path} outside a run")
+
+    def check(self, attempt: Attempt) -> None:
+        """Nothing: no write comes this far."""
+
+    def after(self, attempt: Attempt, outcome: Outcome) -> None:
+        """Nothing is kept of reads outside a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lending:
+    """The store's lender in the connectors' words; neither knows the other."""
+
+    lender: Lender
+
+    def lend(self, want: int) -> Lease:
+        given = self.lender.lend(want)
+        return Lease(given.granted, given.valid_for, given.wait)
+
+    def blocked(self, seconds: float) -> None:
+        self.lender.blocked(seconds)
 
 
 def utc_now() -> datetime:
@@ -49,6 +80,11 @@ def open_store(settings: Settings) -> Store:
     )
 
 
+def identity_of(store: Store) -> str:
+    """Tells one store from another, so that an anchor is held against the store that it was taken from."""
+    return store.keyed_hash("identity").rpartition(":")[2][:16]
+
+
 @asynccontextmanager
 async def open_wiring(settings: Settings, clock: Callable[[], datetime] = utc_now) -> AsyncIterator[Wiring]:
     """Opens everything, closes it in the end.
@@ -58,9 +94,10 @@ async def open_wiring(settings: Settings, clock: Callable[[], datetime] = utc_no
     """
     profile = Profile.load(settings.profile)
     store = open_store(settings)
+    nobody = Unwatched()
     channels: dict[System, Channel] = {
-        "ifs": _channel("ifs", settings.ifs, store, f"auth/realms/{settings.ifs.realm}"),
-        "jaggaer": _channel("jaggaer", settings.jaggaer, store, f"auth/realms/{settings.jaggaer.realm}"),
+        "ifs": _channel("ifs", settings.ifs, store, nobody),
+        "jaggaer": _channel("jaggaer", settings.jaggaer, store, nobody),
     }
     try:
         yield Wiring(
@@ -78,11 +115,11 @@ async def open_wiring(settings: Settings, clock: Callable[[], datetime] = utc_no
         store.close()
 
 
-def _channel(system: System, told: IfsSettings | JaggaerSettings, store: Store, realm: str) -> Channel:
+def _channel(system: System, told: IfsSettings | JaggaerSettings, store: Store, witness: Witness) -> Channel:
+    timeouts = Timeouts(connect=told.connect_timeout, read=told.read_timeout, deadline=told.deadline)
     rate, burst = pace(told.requests_per_minute, told.share)
-    auth = ClientCredentials(
-        system=system,
-        token_url=f"{told.host.rstrip('/')}/{realm}/protocol/openid-connect/token",
+    credentials = Credentials(
+        token_url=f"{told.host.rstrip('/')}/auth/realms/{quote(told.realm, safe='')}/protocol/openid-connect/token",
         client_id=told.client_id,
         client_secret=told.client_secret,
         scope=told.scope if isinstance(told, IfsSettings) else None,
@@ -91,8 +128,9 @@ def _channel(system: System, told: IfsSettings | JaggaerSettings, store: Store, 
     return Channel(
         system=system,
         base_url=told.host,
-        auth=auth,
-        budget=LeasedBudget(store.lender(system, rate=rate, burst=burst)),
+        auth=ClientCredentials(credentials, system=system, timeouts=timeouts),
+        budget=LeasedBudget(Lending(store.lender(system, rate=rate, burst=burst))),
+        witness=witness,
         judge=judge_ifs if system == "ifs" else judge_jaggaer,
-        timeouts=Timeouts(connect=told.connect_timeout, read=told.read_timeout, deadline=told.deadline),
+        timeouts=timeouts,
     )

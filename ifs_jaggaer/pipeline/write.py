@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from connectors import payload
 from connectors.wire import ETag, JsonValue, Row
@@ -24,11 +24,13 @@ from ifs_jaggaer.errors import (
 from ifs_jaggaer.pipeline.plan import Planned
 from ifs_jaggaer.pipeline.request import UNTIL
 from ifs_jaggaer.pipeline.witness import IntendedCall
-from ifs_jaggaer.store import IntentState
 from mapping.kinds import Change, IfsCreate, IfsUpdate, Item, ItemKind, JaggaerPost, Write
 
 if TYPE_CHECKING:
     from ifs_jaggaer.pipeline.run import SyncRun
+
+
+End: TypeAlias = Literal["done", "failed", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Carried:
     """
 
     done: list[Done] = field(default_factory=list)
-    closed: list[tuple[str, IntentState, str]] = field(default_factory=list)
+    closed: list[tuple[str, End, str]] = field(default_factory=list)
     failed: Item | None = None
     again: str = ""
     outage: SyncError | None = None
@@ -113,7 +115,7 @@ def intent_of(run: SyncRun, write: Write) -> str:
 async def _perform(run: SyncRun, planned: Planned, write: Write, intent: str) -> Done:
     key = "|".join(write.key) if isinstance(write.key, tuple) else write.key
     enforced = isinstance(write, IfsUpdate) or write.enforced
-    if not enforced:
+    if not isinstance(write, IfsUpdate) and not write.enforced:
         _wait_out_doubt(run, planned, write, intent)
     before, after = _differences(write.changes)
     entity = write.resource if isinstance(write, JaggaerPost) else write.set
@@ -125,10 +127,16 @@ async def _perform(run: SyncRun, planned: Planned, write: Write, intent: str) ->
         after=after,
         intent=intent,
         sync=run.sync,
+        looked_at=planned.read_at,
     )
     match write:
         case IfsCreate():
-            row = await run.wiring.ifs.create(write.set, write.values, call, lines=write.lines, repeatable=enforced)
+            ifs = run.wiring.ifs
+            row = (
+                await ifs.create_with_lines(write.set, write.values, write.lines, call, enforced=enforced)
+                if write.lines
+                else await ifs.create(write.set, write.values, call, enforced=enforced)
+            )
             return Done(intent, write, row.values, row)
         case IfsUpdate():
             etag = write.etag or await _etag_of(run, planned, write)

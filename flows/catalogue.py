@@ -1,0 +1,22 @@
+"""The flows by the name of their sync, with the parameters that they take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prefect import Flow
+
+from flows.gl_accounts import gl_accounts
+from flows.invoices import invoices
+from flows.parameters import SupplierParameters, SyncParameters
+from flows.purchase_orders import purchase_orders
+from flows.suppliers import suppliers
+from flows.sync_all import sync_all
+
+FLOWS: dict[str, tuple[Flow[[Any], Any], type[SyncParameters]]] = {
+    "suppliers": (suppliers, SupplierParameters),
+    "gl-accounts": (gl_accounts, SyncParameters),
+    "purchase-orders": (purchase_orders, SyncParameters),
+    "invoices": (invoices, SyncParameters),
+    "all": (sync_all, SyncParameters),
+}

@@ -1,0 +1,40 @@
+"""The command line: what the Prefect UI cannot do, and a run in the foreground.
+
+Exit codes: 0 all is well · 1 done, but this run opened something that needs a person · 2 wrong usage,
+settings or profile · 3 a system is out of reach or the run failed, nothing lost.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from ifs_jaggaer.cli import auditing, checking, demonstrating, listing, running
+from ifs_jaggaer.cli.output import Exit, complain
+from ifs_jaggaer.errors import SettingsError, SyncError
+
+app = typer.Typer(
+    name="ifs-jaggaer",
+    help="Keeps suppliers, purchase orders, invoices and GL accounts in step between IFS Cloud and JAGGAER.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for room in (running, checking, listing, auditing, demonstrating):
+    room.add_to(app)
+
+
+def main() -> None:
+    """Entry point; every foreseen error ends in a sentence and an exit code, never in a traceback."""
+    try:
+        app()
+    except SettingsError as error:
+        complain(error)
+        sys.exit(Exit.SETTINGS)
+    except SyncError as error:
+        complain(error)
+        sys.exit(Exit.FAILED)
+
+
+__all__ = ["app", "main"]

@@ -1,0 +1,62 @@
+"""Before the first run: `settings check`, `ping`."""
+
+from __future__ import annotations
+
+import asyncio
+
+import typer
+
+from ifs_jaggaer import settings
+from ifs_jaggaer.cli.output import AsJson, Config, Exit, out, print_json
+from ifs_jaggaer.pipeline.kinds import KINDS
+from ifs_jaggaer.pipeline.ping import Check, ping
+from ifs_jaggaer.pipeline.wiring import open_store, open_wiring
+from mapping.profile import Profile
+
+settings_room = typer.Typer(help="The settings of this connection.", no_args_is_help=True)
+
+
+def add_to(app: typer.Typer) -> None:
+    settings_room.command("check")(check_settings)
+    app.add_typer(settings_room, name="settings")
+    app.command("ping")(ping_systems)
+
+
+def check_settings(*, as_json: AsJson = False, config: Config = None) -> None:
+    """Read settings and profile, open the store; name whatever is wrong, with its place. Contacts no system."""
+    _ = config
+    told = settings.load()
+    profile = Profile.load(told.profile)
+    open_store(told).close()
+    shown = told.model_dump(mode="json") | {"profile_name": profile.name, "companies": list(profile.companies)}
+    if as_json:
+        print_json({"well": True, "settings": shown})
+    else:
+        for name, value in shown.items():
+            out.print(f"{name}: {value}", markup=False, highlight=False)
+        out.print("Settings and profile are well. Next: ifs-jaggaer ping")
+
+
+def ping_systems(*, as_json: AsJson = False, config: Config = None) -> None:
+    """Reach both systems: token, permission on each set, rows seen, clock, metadata; each failure with its remedy."""
+    _ = config
+    checks = asyncio.run(_ping(as_json=as_json))
+    if as_json:
+        told = [
+            {"system": c.system, "what": c.what, "well": c.well, "says": c.says, "remedy": c.remedy} for c in checks
+        ]
+        print_json({"well": all(check.well for check in checks), "checks": told})
+    raise typer.Exit(Exit.WELL if all(check.well for check in checks) else Exit.FAILED)
+
+
+async def _ping(*, as_json: bool) -> list[Check]:
+    checks: list[Check] = []
+    async with open_wiring(settings.load()) as wiring:
+        async for check in ping(wiring, tuple(KINDS.values())):
+            checks.append(check)
+            if not as_json:
+                mark, style = ("ok ", "green") if check.well else ("NO ", "red")
+                out.print(f"{mark} {check.system:8} {check.what}: {check.says}", markup=False, style=style)
+                if check.remedy:
+                    out.print(f"      -> {check.remedy}", markup=False)
+    return checks

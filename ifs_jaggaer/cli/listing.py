@@ -1,0 +1,181 @@
+"""What stands open and how things are: `status`, `items`, `dead-letters`, `conflicts list`, `watermarks`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+
+from ifs_jaggaer import settings
+from ifs_jaggaer.cli.output import AsJson, Config, Exit, complain, out, print_json, print_table
+from ifs_jaggaer.cli.running import conflicts
+from ifs_jaggaer.pipeline.wiring import open_store
+from ifs_jaggaer.store import OpenItem, Store
+
+items = typer.Typer(help="Everything that stands open: dead letters, waiting, held, conflicts.", no_args_is_help=True)
+dead_letters = typer.Typer(help="Records that could not go.", no_args_is_help=True)
+watermarks = typer.Typer(help="How far each source was read.", no_args_is_help=True)
+
+ForSync = Annotated[str | None, typer.Option("--sync", help="Only this sync.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(status)
+    items.command("list")(list_items)
+    dead_letters.command("list")(list_dead_letters)
+    dead_letters.command("show")(show_dead_letter)
+    dead_letters.command("discard")(discard_dead_letter)
+    conflicts.command("list")(list_conflicts)
+    watermarks.command("list")(list_watermarks)
+    watermarks.command("reset")(reset_watermarks)
+    app.add_typer(items, name="items")
+    app.add_typer(dead_letters, name="dead-letters")
+    app.add_typer(watermarks, name="watermarks")
+
+
+@contextmanager
+def opened() -> Iterator[Store]:
+    """The store of the settings."""
+    store = open_store(settings.load())
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def status(*, as_json: AsJson = False, config: Config = None) -> None:
+    """The last run of each sync, its watermarks, what stands open."""
+    _ = config
+    with opened() as store, store.look() as unit:
+        runs = {run.sync: run for run in reversed(unit.runs.recent(limit=1000))}
+        rows = []
+        for sync in sorted(runs):
+            last, completed = runs[sync], unit.runs.last_completed(sync)
+            standing = unit.items.open(sync=sync)
+            rows.append(
+                {
+                    "sync": sync,
+                    "last_run": last.started_at.isoformat(),
+                    "state": last.state or "running",
+                    "last_completed": completed.finished_at.isoformat()
+                    if completed and completed.finished_at
+                    else None,
+                    "message": last.counts.get("message", ""),
+                    "open": {
+                        kind: sum(item.kind == kind for item in standing) for kind in sorted({i.kind for i in standing})
+                    },
+                    "watermarks": {leg: mark.value for (of, leg), mark in unit.watermarks.all().items() if of == sync},
+                }
+            )
+        now = unit.now()
+    if as_json:
+        print_json({"now": now.isoformat(), "syncs": rows})
+        return
+    print_table(
+        f"Status at {now:%Y-%m-%d %H:%M:%S} UTC",
+        ("sync", "last run", "state", "last completed", "what happened", "open"),
+        [
+            (r["sync"], r["last_run"], r["state"], r["last_completed"], r["message"], _words(r["open"]))
+            for r in rows
+        ],
+    )  # fmt: skip
+    if not rows:
+        out.print("No run yet: ifs-jaggaer run all --dry-run")
+
+
+def _words(counts: Any) -> str:
+    return ", ".join(f"{number} {kind.replace('_', ' ')}" for kind, number in counts.items())
+
+
+def list_items(*, sync: ForSync = None, as_json: AsJson = False, config: Config = None) -> None:
+    """All open items."""
+    _ = config
+    _list(lambda _: True, sync, as_json=as_json)
+
+
+def list_dead_letters(*, sync: ForSync = None, as_json: AsJson = False, config: Config = None) -> None:
+    """Records that could not go, with reason and remedy."""
+    _ = config
+    _list(lambda item: item.kind == "dead_letter", sync, as_json=as_json)
+
+
+def list_conflicts(*, sync: ForSync = None, as_json: AsJson = False, config: Config = None) -> None:
+    """Fields that both sides changed; decide with 'conflicts resolve'."""
+    _ = config
+    _list(lambda item: item.kind == "conflict", sync, as_json=as_json)
+
+
+def _list(wanted: Callable[[OpenItem], bool], sync: str | None, *, as_json: bool) -> None:
+    with opened() as store, store.look() as unit:
+        found = [item for item in unit.items.open(sync=sync) if wanted(item)]
+    if as_json:
+        for item in found:
+            print_json(as_object(item))
+        return
+    for item in found:
+        out.print(f"[bold]{item.kind.replace('_', ' ')}[/bold] {item.sync} ", end="")
+        out.print(f"{item.key} {f'({item.other_key}) ' if item.other_key else ''}{item.field}", markup=False)
+        value = f" [{item.value}]" if item.value else ""
+        out.print(f"    {item.reason}{value}\n    -> {item.remedy}   (since {item.since:%Y-%m-%d %H:%M})", markup=False)
+    out.print(f"{len(found)} open")
+
+
+def as_object(item: OpenItem) -> dict[str, Any]:
+    """One open item as `--json` prints it (DESIGN, the interface that stays)."""
+    return {
+        "kind": item.kind,
+        "sync": item.sync,
+        "key": item.key,
+        "other_key": item.other_key,
+        "field": item.field,
+        "value": item.value,
+        "reason": item.reason,
+        "remedy": item.remedy,
+        "since": item.since.isoformat(),
+        "waits_for": item.waits_for,
+        "brake": item.brake,
+        "id": item.id,
+    }
+
+
+def show_dead_letter(key: str, *, as_json: AsJson = False, config: Config = None) -> None:
+    """The dead letters of one document, by either system's key."""
+    _ = config
+    _list(lambda item: item.kind == "dead_letter" and key in {item.key, item.other_key}, None, as_json=as_json)
+
+
+def discard_dead_letter(
+    key: str, *, by: Annotated[str, typer.Option(help="Who decides it.")], config: Config = None
+) -> None:
+    """Close the dead letters of a document for good; it comes back when the record changes and still cannot go."""
+    _ = config
+    with opened() as store, store.unit() as unit:
+        found = [i for i in unit.items.open() if i.kind == "dead_letter" and key in {i.key, i.other_key}]
+        for item in found:
+            unit.items.discard(item.id, by)
+    if not found:
+        complain(f"{key} has no dead letter")
+        raise typer.Exit(Exit.NEEDS_A_PERSON)
+    out.print(f"{len(found)} discarded")
+
+
+def list_watermarks(*, as_json: AsJson = False, config: Config = None) -> None:
+    """How far each source was read."""
+    _ = config
+    with opened() as store, store.look() as unit:
+        found = sorted((sync, leg, mark.value) for (sync, leg), mark in unit.watermarks.all().items())
+    if as_json:
+        for sync, leg, value in found:
+            print_json({"sync": sync, "source": leg, "value": value})
+        return
+    print_table("Watermarks", ("sync", "source", "read up to"), found)
+
+
+def reset_watermarks(*, sync: ForSync = None, config: Config = None) -> None:
+    """Forget how far was read: the next run reads all again and writes only what differs."""
+    _ = config
+    with opened() as store, store.unit() as unit:
+        unit.watermarks.reset(sync)
+    out.print(f"Watermarks of {sync or 'all syncs'} reset")

@@ -1,0 +1,200 @@
+"""Runs in the foreground: `run`, `adopt`, `conflicts resolve`, `replay`."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+import typer
+
+from ifs_jaggaer.cli.output import AsJson, Config, Exit, complain, out, print_json, print_table
+from ifs_jaggaer.errors import SettingsError
+from ifs_jaggaer.pipeline.outcome import RunResult
+
+conflicts = typer.Typer(help="Fields that both sides changed.", no_args_is_help=True)
+
+
+class Sync(StrEnum):
+    SUPPLIERS = "suppliers"
+    GL_ACCOUNTS = "gl-accounts"
+    PURCHASE_ORDERS = "purchase-orders"
+    INVOICES = "invoices"
+    ALL = "all"
+
+
+class Side(StrEnum):
+    IFS = "ifs"
+    JAGGAER = "jaggaer"
+
+
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be written; write nothing.")]
+Keys = Annotated[
+    list[str] | None, typer.Option("--key", help="Only this document, by either system's key; repeatable.")
+]
+Since = Annotated[str | None, typer.Option("--since", help="A backfill: what changed from then on (ISO 8601).")]
+Until = Annotated[str | None, typer.Option("--until", help="The end of the window, inclusive (ISO 8601).")]
+Company = Annotated[str | None, typer.Option("--company", help="Only this company of the profile.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(run)
+    app.command()(adopt)
+    app.command()(replay)
+    conflicts.command("resolve")(resolve)
+    app.add_typer(conflicts, name="conflicts")
+
+
+def run(
+    sync: Sync,
+    *,
+    dry_run: DryRun = False,
+    since: Since = None,
+    until: Until = None,
+    key: Keys = None,
+    company: Company = None,
+    page_size: Annotated[int | None, typer.Option("--page-size", min=1, max=5000)] = None,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Run a sync in this process, as the Prefect flow that a schedule would run."""
+    _ = config
+    _run(
+        sync,
+        {
+            "dry_run": dry_run,
+            "since": _moment(since, "--since"),
+            "until": _moment(until, "--until"),
+            "keys": tuple(key or ()),
+            "company": company,
+            "page_size": page_size,
+        },
+        as_json=as_json,
+    )
+
+
+def adopt(
+    winner: Annotated[Side, typer.Option("--winner", help="Whose values hold where both sides have one.")],
+    *,
+    key: Keys = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Link suppliers that exist on both sides and differ: name the winner. Try it with --dry-run first."""
+    _ = config
+    _run(Sync.SUPPLIERS, {"adopt": winner.value, "keys": tuple(key or ()), "dry_run": dry_run}, as_json=as_json)
+
+
+def resolve(
+    key: Annotated[str, typer.Argument(help="The supplier, by either system's key.")],
+    winner: Annotated[Side, typer.Option("--winner", help="Whose value holds on both sides.")],
+    *,
+    field: Annotated[str, typer.Option("--field", help="As the conflict names it; all fields if left out.")] = "*",
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Decide a conflict of a supplier: runs the sync for that one supplier with the winner named."""
+    _ = config
+    told = {"key": key, "field": field, "winner": winner.value}
+    _run(Sync.SUPPLIERS, {"keys": (key,), "resolve": (told,), "dry_run": dry_run}, as_json=as_json)
+
+
+def replay(
+    sync: Sync,
+    *,
+    key: Keys = None,
+    held: Annotated[Literal["brake"] | None, typer.Option("--held", help="brake: let go what the brake holds.")] = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Decide documents again: those named, else every open item of the sync. Try it with --dry-run first."""
+    _ = config
+    if sync is Sync.ALL:
+        raise typer.BadParameter("name one sync")
+    _run(sync, {"keys": tuple(key or ()), "replay": "brake" if held else "open", "dry_run": dry_run}, as_json=as_json)
+
+
+def _moment(text: str | None, option: str) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(
+            f"{text!r} is no date or time, write e.g. 2026-01-31T08:00:00Z", param_hint=option
+        ) from None
+
+
+def _run(sync: Sync, told: dict[str, Any], *, as_json: bool) -> None:
+    results, state = asyncio.run(_flow(sync, told))
+    if as_json:
+        found: Any = [result.as_json() for result in results]
+        print_json({"sync": "all", "state": state, "syncs": found} if sync is Sync.ALL else _one(found, sync, state))
+    else:
+        show(results)
+    raise typer.Exit(_code(results, state))
+
+
+def _one(found: list[dict[str, Any]], sync: Sync, state: str) -> dict[str, Any]:
+    return found[-1] if found else {"sync": sync.value, "state": state}
+
+
+async def _flow(sync: Sync, told: dict[str, Any]) -> tuple[list[RunResult], str]:
+    """Prefect is imported here, late: it takes two seconds that `--help` need not."""
+    from pydantic import ValidationError  # noqa: PLC0415
+
+    from flows.catalogue import FLOWS  # noqa: PLC0415
+    from ifs_jaggaer.pipeline.registry import ERRORS, RESULTS  # noqa: PLC0415
+
+    flow, parameters = FLOWS[sync.value]
+    try:
+        given = parameters(**told)
+    except ValidationError as error:
+        said = "; ".join(fault["msg"] for fault in error.errors())
+        raise SettingsError(said, remedy="see 'ifs-jaggaer run --help'") from None
+    state = await flow(given, return_state=True)
+    results = list(RESULTS.values())
+    settings_at_fault = [error for error in ERRORS.values() if isinstance(error, SettingsError)]
+    if settings_at_fault:
+        complain(settings_at_fault[0])
+        return results, "settings"
+    if not results:
+        raised = await state.aresult(raise_on_failure=False)
+        if isinstance(raised, SettingsError):
+            raise raised
+        complain(f"{sync.value}: {state.message}")
+    return results, _worst(results)
+
+
+def _worst(results: list[RunResult]) -> str:
+    states = {result.state for result in results}
+    return next((state for state in ("failed", "attention", "completed") if state in states), "failed")
+
+
+def _code(results: list[RunResult], state: str) -> Exit:
+    codes = {"settings": Exit.SETTINGS, "failed": Exit.FAILED, "attention": Exit.NEEDS_A_PERSON}
+    return codes.get(state, Exit.WELL) if results or state != "completed" else Exit.FAILED
+
+
+def show(results: list[RunResult]) -> None:
+    """What moved, as a table."""
+    print_table(
+        "What moved",
+        ("sync", "state", "read", "created", "updated", "unchanged", "waiting", "rejected", "conflicts", "held",
+         "IFS requests", "JAGGAER requests"),
+        [
+            (r.sync, r.state, r.counts.read, r.counts.created, r.counts.updated, r.counts.unchanged, r.counts.waiting,
+             r.counts.rejected, r.counts.conflicts, r.counts.held, r.requests["ifs"], r.requests["jaggaer"])
+            for r in results
+        ],
+    )  # fmt: skip
+    amounts = [(r.sync, currency, format(amount, ",f")) for r in results for currency, amount in r.amounts.items()]
+    if amounts:
+        print_table("Amounts", ("sync", "currency", "amount"), amounts)
+    for result in results:
+        for note in result.notes:
+            out.print(f"{result.sync}: {note}", markup=False)
