@@ -254,6 +254,7 @@ class PayloadRow(Base):
 
     chain: Mapped[str] = mapped_column(primary_key=True)
     sequence: Mapped[int] = mapped_column(primary_key=True)
+    connection: Mapped[str]
     salt: Mapped[bytes | None]
     body: Mapped[str | None]
     erased_at: Mapped[datetime | None]

@@ -150,6 +150,18 @@ def ordinal_of(chain: str) -> int:
     return int(number) if dash and number.isdecimal() else 0
 
 
+def place_of(id_: str) -> tuple[str, int]:
+    """Chain and sequence of an event by its id.
+
+    Raises:
+        SettingsError: it is no event's id.
+    """
+    chain, _, sequence = id_.partition(":")
+    if not sequence.isdecimal():
+        raise SettingsError("not an event", field="id", value=id_, remedy="give chain:sequence")
+    return chain, int(sequence)
+
+
 def canonical(value: object) -> str:
     """JSON in the one form that is hashed."""
     said: str = simplejson.dumps(

@@ -18,6 +18,7 @@ from ifs_jaggaer.store.audit.events import (
     Head,
     Recorded,
     ordinal_of,
+    place_of,
     recorded,
 )
 from ifs_jaggaer.store.audit.findings import Finding
@@ -116,15 +117,24 @@ class Audit:
             after = (page[-1].chain, page[-1].sequence)
 
     def erase(self, ids: Iterable[str], by: str) -> int:
-        """Erases payloads by the ids of their events, and notes it; gives how many there were."""
-        events = sorted({(chain, int(number)) for chain, _, number in (id_.partition(":") for id_ in ids)})
+        """Erases payloads by the ids of their events, and notes it; gives how many there were.
+
+        Raises:
+            SettingsError: an id cannot be read.
+        """
+        events = sorted(map(place_of, set(ids)))
         with self._store.unit() as unit:
             now = clock(unit.db)
             erased: list[str] = []
             for chain, its_events in groupby(events, key=lambda event: event[0]):
                 for part in chunks(number for _, number in its_events):
-                    these = (PayloadRow.chain == chain, PayloadRow.sequence.in_(part), PayloadRow.body.is_not(None))
-                    erase = update(PayloadRow).where(*these).values(salt=None, body=None, erased_at=now)
+                    these = update(PayloadRow).where(
+                        PayloadRow.connection == unit.connection,
+                        PayloadRow.chain == chain,
+                        PayloadRow.sequence.in_(part),
+                        PayloadRow.body.is_not(None),
+                    )
+                    erase = these.values(salt=None, body=None, erased_at=now)
                     rows = unit.db.execute(erase.returning(PayloadRow.chain, PayloadRow.sequence))
                     erased += (f"{row.chain}:{row.sequence}" for row in rows)
             if erased:

@@ -54,7 +54,7 @@ def verify(db: Connection, connection: str, anchors: Iterable[str], audit_key: b
     yield from latest.findings()
     yield from _missing(known, seen)
     yield from _lost_anchors(known, set(seen.values()))
-    yield from _orphans(db)
+    yield from _orphans(db, connection)
 
 
 class _Walk:
@@ -225,8 +225,8 @@ def _lost_anchors(known: Known, present: set[str]) -> Iterator[Finding]:
                 yield Finding("cut", str(head), "is missing, though it is an anchor")
 
 
-def _orphans(db: Connection) -> Iterator[Finding]:
+def _orphans(db: Connection, connection: str) -> Iterator[Finding]:
     its_event = and_(EventRow.chain == PayloadRow.chain, EventRow.sequence == PayloadRow.sequence)
     query = select(PayloadRow.chain, PayloadRow.sequence).outerjoin(EventRow, its_event)
-    for chain, sequence in db.execute(query.where(EventRow.chain.is_(None))):
+    for chain, sequence in db.execute(query.where(EventRow.chain.is_(None), PayloadRow.connection == connection)):
         yield Finding("payload", f"{chain}:{sequence}", "a payload without an event")

@@ -106,7 +106,9 @@ class Chains(Bound):
             if event.payload:
                 salt, body = secrets.token_bytes(SALT_BYTES), canonical(event.payload)
                 row["payload_hash"] = payload_digest(salt, body)
-                payloads.append({"chain": chain, "sequence": sequence, "salt": salt, "body": body})
+                payloads.append(
+                    {"chain": chain, "sequence": sequence, "connection": self.connection} | {"salt": salt, "body": body}
+                )
             previous = row["hash"] = digest(row)
             row["seal"] = seal_of(author.audit_key, previous) if author.audit_key else None
             rows.append(row)

@@ -65,6 +65,7 @@ def upgrade() -> None:
         "audit_payload",
         sa.Column("chain", sa.Text(), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("connection", sa.Text(), nullable=False),
         sa.Column("salt", sa.LargeBinary(), nullable=True),
         sa.Column("body", sa.Text(), nullable=True),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
