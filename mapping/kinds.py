@@ -232,10 +232,14 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Instructions:
-    """What a person decided for this run: winners by field ("*" for all), approved held values by field."""
+    """What a person decided for this run: winners by field ("*" for all), approved held values by field.
+
+    `without`: fields to be left alone, e.g. because the target refused them and all others shall go (law 9).
+    """
 
     winners: Mapping[str, System] = field(default_factory=dict)
     approved: Mapping[str, str | None] = field(default_factory=dict)
+    without: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from ifs_jaggaer.errors import Rejected, SettingsError
 from mapping import countries, money, profile_file
@@ -40,6 +40,8 @@ class Profile(Table):
     suppliers: Suppliers
     ifs: Ifs
     jaggaer: Jaggaer
+
+    _hash_key: bytes = PrivateAttr(default=b"")
 
     @classmethod
     def load(cls, path: Path | str | None = None) -> Self:
@@ -87,6 +89,19 @@ class Profile(Table):
             except Rejected:
                 raise ValueError(f"maps.tax_rate.values.{tax_code}: {percent!r} is no percentage") from None
         return self
+
+    # --- bank accounts ---
+
+    @property
+    def hash_key(self) -> bytes:
+        """Key of the hash under which bank accounts are kept; given by the installation, never in a file."""
+        return self._hash_key
+
+    def with_hash_key(self, key: bytes) -> Self:
+        """The same profile with the installation's secret key for bank accounts."""
+        own = self.model_copy()
+        own._hash_key = key  # noqa: SLF001
+        return own
 
     # --- companies ---
 

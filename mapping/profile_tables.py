@@ -170,6 +170,7 @@ class Suppliers(Table):
     qualified: tuple[str, ...]
     supplier_number: str
     put_back: bool
+    compare_names: bool
     new_ifs: dict[str, dict[str, str | bool]]
     fields: dict[str, FieldPolicy]
 
@@ -178,9 +179,9 @@ class Suppliers(Table):
         if self.supplier_number == "series":
             return self
         try:
-            one, other = (self.supplier_number.format(bravoId=n, extCode=n) for n in ("1", "2"))
+            one, other = (self.supplier_number.format(bravoId=n) for n in ("1", "2"))
         except (KeyError, IndexError, ValueError):
             one = other = ""
         if one == other:
-            raise ValueError("supplier_number is 'series' or a pattern with {bravoId} or {extCode}")
+            raise ValueError("supplier_number is 'series' or a pattern with {bravoId}")
         return self
