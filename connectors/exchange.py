@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -89,6 +90,7 @@ class Exchange:
     """
 
     def __init__(self, host: str, *, timeouts: Timeouts, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        logging.getLogger("httpx").addFilter(_without_query)
         self._deadline = timeouts.deadline
         self._client = httpx.AsyncClient(
             timeout=httpx.Timeout(timeouts.read, connect=timeouts.connect, pool=timeouts.connect),
@@ -137,6 +139,13 @@ class Exchange:
 
     async def aclose(self) -> None:
         await self._client.aclose()
+
+
+def _without_query(record: logging.LogRecord) -> bool:
+    """Whole addresses are logged by httpx; a query holds what was asked for."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(arg.copy_with(query=None) if isinstance(arg, httpx.URL) else arg for arg in record.args)
+    return True
 
 
 async def _read(response: httpx.Response) -> bytes:

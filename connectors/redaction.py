@@ -11,7 +11,10 @@ _TOKEN = re.compile(r"\b(?:Bearer\s+)?eyJ[\w-]{5,}(?:\.[\w-]*)*", re.IGNORECASE)
 _SECRET = re.compile(
     r"\b(client_secret|access_token|refresh_token|password|token)(\"?\s*[=:]\s*\"?)[^\s&\",;]+", re.IGNORECASE
 )
-_ACCOUNT = re.compile(r"\b[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]){7,26}([A-Z0-9]{4})\b")
+# An IBAN in one piece, or in groups of four as people write it.
+_ACCOUNT = re.compile(
+    r"\b[A-Z]{2}\d{2}(?:[A-Z0-9]{11,30}| [A-Z0-9]{4}(?: (?=[A-Z]*\d)[A-Z0-9]{4}){1,6}(?: (?=[A-Z]*\d)[A-Z0-9]{1,3})?)\b"
+)
 _QUERY = re.compile(r"(https?://[^\s?#\"']+)[?#][^\s\"']*")
 
 
@@ -21,5 +24,6 @@ def safe(text: str) -> str:
     text = _TOKEN.sub("[token]", text)
     text = _SECRET.sub(r"\1\2[secret]", text)
     text = _QUERY.sub(r"\1", text)
-    text = _ACCOUNT.sub(r"****\1", text).strip()
+    text = _ACCOUNT.sub(lambda found: f"****{found[0].replace(' ', '')[-4:]}", text)
+    text = " ".join(text.split())
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
