@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import pytest
+from conformance.postings import fill_targets
 from conformance.program import Sandbox, start, stop
 from conformance.wire import Ifs, Jaggaer
 
@@ -85,6 +86,7 @@ def seeded_ifs(seeded_program: Sandbox, _open_clients: list[Ifs | Jaggaer]) -> I
     client = ifs_of(seeded_program)
     _open_clients.append(client)
     client.steer.settings(server_page=5000, token_lifetime=3600)
+    fill_targets(client)
     return client
 
 

@@ -7,8 +7,39 @@ ENTITY = "int/ifsapplications/entity/v1"
 CODES = tuple(f"Code{letter}" for letter in "ABCDEFGHIJ")
 
 
+# Decimal by its meaning in the contract: money, quantity, price, percent, factor.
+DECIMALS = frozenset(
+    [
+        "BuyQtyDue",
+        "FbuyUnitPrice",
+        "NetAmtCurr",
+        "Discount",
+        "PriceConvFactor",
+        "AdditionalCost",
+        "QtyReceived",
+        "QtyInvoiced",
+        "Percent",
+        "OriginalQty",
+        "EstimatedPrice",
+        "QtyArrived",
+        "NetAmount",
+        "TaxAmount",
+        "GrossAmount",
+        "TotalAmount",
+        "Quantity",
+        "UnitPrice",
+        "CurrencyDebetAmount",
+        "CurrencyCreditAmount",
+        "PaidAmount",
+        "OpenAmount",
+        "MinQuantity",
+        "Price",
+    ]
+)
+
+
 def _set(path: str, keys: str, attributes: str, *more: str) -> EntitySet:
-    return EntitySet(path, tuple(keys.split()), (*attributes.split(), *more, "LastModifiedDate"))
+    return EntitySet(path, tuple(keys.split()), (*attributes.split(), *more, "LastModifiedDate"), DECIMALS)
 
 
 SUPPLIER = _set(
@@ -152,36 +183,6 @@ SETS = [
     AGREEMENT,
     AGREEMENT_PRICE,
 ]
-
-# Decimal by its meaning in the contract: money, quantity, price, percent, factor.
-DECIMALS = frozenset(
-    [
-        "BuyQtyDue",
-        "FbuyUnitPrice",
-        "NetAmtCurr",
-        "Discount",
-        "PriceConvFactor",
-        "AdditionalCost",
-        "QtyReceived",
-        "QtyInvoiced",
-        "Percent",
-        "OriginalQty",
-        "EstimatedPrice",
-        "QtyArrived",
-        "NetAmount",
-        "TaxAmount",
-        "GrossAmount",
-        "TotalAmount",
-        "Quantity",
-        "UnitPrice",
-        "CurrencyDebetAmount",
-        "CurrencyCreditAmount",
-        "PaidAmount",
-        "OpenAmount",
-        "MinQuantity",
-        "Price",
-    ]
-)
 
 # Literal values that the contract lists for an attribute.
 ENUMERATIONS = {

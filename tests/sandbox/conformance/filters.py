@@ -143,7 +143,6 @@ def _near(value: Any) -> list[Any]:
     return [value, value + "x", value[:-1] or "x", value.swapcase()]
 
 
-@st.composite
 def _leaf(draw: st.DrawFn, all_columns: list[Column]) -> Filter:
     column = draw(st.sampled_from(all_columns))
     if draw(st.integers(0, 9)) == 0:
@@ -177,8 +176,13 @@ def _negated(inner: Filter) -> Filter:
 
 def filters(all_columns: list[Column]) -> st.SearchStrategy[Filter]:
     """Comparisons, string functions, `and`, `or`, `not`, parentheses over these columns."""
+
+    @st.composite
+    def leaf(draw: st.DrawFn) -> Filter:
+        return _leaf(draw, all_columns)
+
     return st.recursive(
-        _leaf(all_columns),
+        leaf(),
         lambda inner: st.one_of(
             st.builds(_both, inner, inner, st.sampled_from(["and", "or"])),
             st.builds(_negated, inner),

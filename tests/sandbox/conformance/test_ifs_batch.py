@@ -6,7 +6,7 @@ from decimal import Decimal
 from .batch import Part, change_set, code_of, create, patch, results, send, there
 from .contract import ORDER, PROPOSAL, PROPOSAL_LINE, SUPPLIER
 from .wire import Ifs
-from .world import build_ifs, fresh_name, order, proposal_head, proposal_line, supplier
+from .world import COMPANY, build_ifs, fresh_name, order, proposal_head, proposal_line, supplier
 
 
 def test_parts_run_in_order_and_answer_in_order(ifs: Ifs) -> None:
@@ -82,7 +82,7 @@ def test_a_later_part_refers_to_an_earlier_one_as_url(ifs: Ifs) -> None:
     assert [result.status for result in found] == [201, 201], found
     assert found[0].body is not None
     number = found[0].body["ProposalId"]
-    kept = ifs.rows(PROPOSAL_LINE, {"$filter": f"Company eq '10' and ProposalId eq {number_literal(number)}"})
+    kept = ifs.rows(PROPOSAL_LINE, {"$filter": f"Company eq '{COMPANY}' and ProposalId eq {number_literal(number)}"})
     assert [Decimal(row["NetAmount"]) for row in kept] == [Decimal("100.00")]
 
 

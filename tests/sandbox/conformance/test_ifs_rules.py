@@ -5,8 +5,9 @@ from decimal import Decimal
 import httpx
 import pytest
 
-from .batch import Part, Result, change_set, results, send
+from .batch import Result
 from .contract import ACCOUNT, INVOICE_INFO, ORDER_LINE, PROPOSAL, PROPOSAL_LINE, RECEIPT, VOUCHER, VOUCHER_ROW
+from .postings import post_voucher, propose
 from .schema import fitted
 from .wire import Ifs, Row, answer_json, detail_codes, detail_text, error_of
 from .world import (
@@ -94,20 +95,6 @@ def test_two_receipts_may_carry_the_same_reference(ifs: Ifs) -> None:
 
 
 # -- posting proposals --------------------------------------------------------------------------------------
-
-
-def propose(ifs: Ifs, head: Row, *lines: Row) -> list[Result]:
-    """Head and lines in one change set."""
-    return results(
-        send(
-            ifs,
-            PROPOSAL,
-            change_set(
-                Part("POST", "PostingProposalHeadSet", head, "1"),
-                *(Part("POST", "$1/PostingProposalLineArray", line, str(place)) for place, line in enumerate(lines, 2)),
-            ),
-        )
-    )
 
 
 def stands(ifs: Ifs, found: list[Result]) -> Row:
@@ -265,20 +252,6 @@ def test_a_line_of_an_unknown_head_is_refused(ifs: Ifs) -> None:
 
 
 # -- vouchers -----------------------------------------------------------------------------------------------
-
-
-def post_voucher(ifs: Ifs, head: Row, *rows: Row) -> list[Result]:
-    """Head and rows in one change set."""
-    return results(
-        send(
-            ifs,
-            VOUCHER,
-            change_set(
-                Part("POST", "VoucherSet", head, "1"),
-                *(Part("POST", "$1/VoucherRowArray", row, str(place)) for place, row in enumerate(rows, 2)),
-            ),
-        )
-    )
 
 
 def no_voucher(ifs: Ifs, head: Row) -> None:

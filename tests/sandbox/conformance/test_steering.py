@@ -8,7 +8,7 @@ import pytest
 
 from .contract import ACCOUNT, ORDER, RESOURCES, SETS, SITE, SUPPLIER, SUPPLIERS
 from .wire import Ifs, Jaggaer, System
-from .world import build_ifs, create_supplier, fresh_name, invoice, supplier
+from .world import COMPANY, OTHER_COMPANY, build_ifs, create_supplier, fresh_name, invoice, supplier
 
 
 @pytest.fixture(params=["ifs", "jaggaer"])
@@ -65,7 +65,7 @@ def test_every_changing_method_is_a_write(ifs: Ifs) -> None:
     stats = ifs.steer.stats()
     assert (stats["reads"], stats["writes"]) == (0, 4)
     assert stats["by"]["PATCH SupplierInfoGeneralSet"] == 1
-    assert stats["by"]["POST PurchaseOrderSet"] == 1
+    assert sum(stats["by"].values()) == 4
 
 
 def test_throttled_requests_are_counted(system: System) -> None:
@@ -181,7 +181,7 @@ def test_create_change_and_remove_as_a_user_of_jaggaer(jaggaer: Jaggaer) -> None
 
 def test_steering_is_past_what_the_client_may_see(ifs: Ifs) -> None:
     build_ifs(ifs)
-    ifs.steer.settings(hidden_companies=["10", "20"], forbidden=["AccountSet"])
+    ifs.steer.settings(hidden_companies=[COMPANY, OTHER_COMPANY], forbidden=["AccountSet"])
     assert ifs.steer.records(ACCOUNT.name)
 
 

@@ -182,6 +182,7 @@ class EntitySet:
     path: str
     keys: tuple[str, ...]
     attributes: tuple[str, ...]
+    decimals: frozenset[str] = field(repr=False)
 
     @property
     def name(self) -> str:
@@ -221,7 +222,8 @@ def literal(value: Any) -> str:
 
 def key_of(entity_set: EntitySet, row: Row) -> str:
     """The key predicate of a row, percent-encoded."""
-    return "(" + ",".join(f"{key}={quote(literal(row[key]), safe='')}" for key in entity_set.keys) + ")"
+    values = {key: Decimal(row[key]) if key in entity_set.decimals else row[key] for key in entity_set.keys}
+    return "(" + ",".join(f"{key}={quote(literal(value), safe='')}" for key, value in values.items()) + ")"
 
 
 @dataclass

@@ -23,9 +23,9 @@ from .contract import (
 from .schema import fitted
 from .wire import EntitySet, Ifs, Jaggaer, Row, code
 
-COMPANY = "10"
-OTHER_COMPANY = "20"
-IFS_SUPPLIER = "S100"
+COMPANY = "91"
+OTHER_COMPANY = "92"
+IFS_SUPPLIER = "SUPPLIER-91"
 PARTY = "Supplier"
 YEAR = 2026
 
