@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Integer
+from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Integer, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator
 
@@ -44,6 +44,13 @@ class Instant(TypeDecorator[datetime]):
 def insert(db: Connection, table: type[Any]) -> sqlite.Insert | postgresql.Insert:
     """INSERT of the dialect in use, which knows ON CONFLICT."""
     return sqlite.insert(table) if db.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def put_new(db: Connection, table: type[Any], **values: Any) -> bool:
+    """Puts a row in unless one of the same unique key is there; tells whether it did."""
+    put = insert(db, table).values(**values).on_conflict_do_nothing()
+    # Not by rowcount, which the PostgreSQL driver does not give for an insert.
+    return db.execute(put.returning(literal(1))).first() is not None
 
 
 def chunks(values: Iterable[T]) -> Iterator[list[T]]:

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from ifs_jaggaer.errors import Conflict, System, Unreachable, Waiting
 from ifs_jaggaer.store.bound import Bound
-from ifs_jaggaer.store.columns import chunks, insert
+from ifs_jaggaer.store.columns import chunks, put_new
 from ifs_jaggaer.store.engine import clock
 from ifs_jaggaer.store.records import Intent
 from ifs_jaggaer.store.schema import IntentRow as Row
@@ -88,8 +88,7 @@ class Intents(Bound):
             "outcome": "",
         }
         about = {"sync": sync, "system": system, "entity": entity, "key": key, "action": action}
-        first = insert(self.db, Row).values(connection=self.connection, id=id, **about, **fresh, renewals=0)
-        if not self.db.execute(first.on_conflict_do_nothing()).rowcount:
+        if not put_new(self.db, Row, connection=self.connection, id=id, **about, **fresh, renewals=0):
             this = (Row.connection == self.connection, Row.id == id)
             former = Intent(*self.db.execute(_ALL.where(*this).with_for_update()).one())
             record = f"{entity} {key}"

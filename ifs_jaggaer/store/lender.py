@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from ifs_jaggaer.errors import System
 from ifs_jaggaer.store.bound import Bound
 from ifs_jaggaer.store.bucket import Bucket, Pace, Promise
-from ifs_jaggaer.store.columns import insert
+from ifs_jaggaer.store.columns import put_new
 from ifs_jaggaer.store.engine import clock
 from ifs_jaggaer.store.schema import BucketRow as Row
 
@@ -119,8 +119,7 @@ class Buckets(Bound):
         row = self.db.execute(locked).one_or_none()
         if row is None:
             full = {"level": pace.burst, "blocked": 0.0, "blocks": 0, "at": clock(self.db)}
-            first = insert(self.db, Row).values(connection=self.connection, system=system, **full)
-            self.db.execute(first.on_conflict_do_nothing())
+            put_new(self.db, Row, connection=self.connection, system=system, **full)
             row = self.db.execute(locked).one()
         bucket = Bucket(*row)
         changed, promise = step(bucket, clock(self.db))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from ifs_jaggaer.errors import Rejected
 from ifs_jaggaer.store.bound import Bound
-from ifs_jaggaer.store.columns import chunks, insert
+from ifs_jaggaer.store.columns import chunks, put_new
 from ifs_jaggaer.store.records import Link, LinkLike
 from ifs_jaggaer.store.schema import LinkRow as Row
 
@@ -47,19 +47,12 @@ class Links(Bound):
         Raises:
             LinkTaken: one of them is linked to another.
         """
-        put = insert(self.db, Row).values(
-            connection=self.connection,
-            kind=link.kind,
-            ifs_key=link.ifs_key,
-            jaggaer_key=link.jaggaer_key,
-            detail=dict(link.detail),
-        )
-        put = put.on_conflict_do_nothing()
-        if self.db.execute(put).rowcount:
+        pair = {"kind": link.kind, "ifs_key": link.ifs_key, "jaggaer_key": link.jaggaer_key}
+        if put_new(self.db, Row, connection=self.connection, **pair, detail=dict(link.detail)):
             return
         either = or_(Row.ifs_key == link.ifs_key, Row.jaggaer_key == link.jaggaer_key)
         in_the_way = _ALL.where(Row.connection == self.connection, Row.kind == link.kind, either)
-        standing = tuple(map(_link, self.db.execute(in_the_way.with_for_update())))
+        standing = tuple(map(_link, self.db.execute(in_the_way.order_by(Row.ifs_key).with_for_update())))
         if [(one.ifs_key, one.jaggaer_key) for one in standing] != [(link.ifs_key, link.jaggaer_key)]:
             raise LinkTaken(link, standing)
         this = (Row.connection == self.connection, Row.kind == link.kind, Row.ifs_key == link.ifs_key)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import delete, select, update
 
 from ifs_jaggaer.store.bound import Bound
-from ifs_jaggaer.store.columns import chunks, insert
+from ifs_jaggaer.store.columns import chunks, insert, put_new
 from ifs_jaggaer.store.records import Snapshot
 from ifs_jaggaer.store.schema import SnapshotRow, VersionRow
 
@@ -35,10 +35,8 @@ class Snapshots(Bound):
         """
         kept = dict(fields)
         if expected_version == 0:
-            first = insert(self.db, SnapshotRow).values(
-                connection=self.connection, kind=kind, key=key, fields=kept, version=1
-            )
-            return bool(self.db.execute(first.on_conflict_do_nothing()).rowcount)
+            key_ = {"connection": self.connection, "kind": kind, "key": key}
+            return put_new(self.db, SnapshotRow, **key_, fields=kept, version=1)
         settle = (
             update(SnapshotRow)
             .filter_by(connection=self.connection, kind=kind, key=key, version=expected_version)
@@ -55,13 +53,15 @@ class Versions(Bound):
         found: dict[str, str] = {}
         for part in chunks(sorted(set(keys))):
             these = (VersionRow.connection == self.connection, VersionRow.set == set_, VersionRow.key.in_(part))
-            found.update(self.db.execute(select(VersionRow.key, VersionRow.version).where(*these)).tuples())
+            query = select(VersionRow.key, VersionRow.version).where(*these)
+            found.update((row.key, row.version) for row in self.db.execute(query))
         return found
 
     def all(self, set_: str) -> dict[str, str]:
         """Every key of a set with its version, for a sweep."""
         these = (VersionRow.connection == self.connection, VersionRow.set == set_)
-        return dict(self.db.execute(select(VersionRow.key, VersionRow.version).where(*these)).tuples().all())
+        query = select(VersionRow.key, VersionRow.version).where(*these)
+        return {row.key: row.version for row in self.db.execute(query)}
 
     def put(self, set_: str, versions: Mapping[str, str]) -> None:
         """Keeps versions; those kept before under the same keys are replaced."""

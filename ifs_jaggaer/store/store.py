@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, select
 from ifs_jaggaer.errors import System
 from ifs_jaggaer.store.audit.record import Audit
 from ifs_jaggaer.store.bucket import Pace, Promise
-from ifs_jaggaer.store.columns import insert
+from ifs_jaggaer.store.columns import put_new
 from ifs_jaggaer.store.engine import clock, make_engine, transaction
 from ifs_jaggaer.store.intents import Intents
 from ifs_jaggaer.store.items import Items
@@ -189,6 +189,5 @@ def _hash_key(engine: Engine) -> bytes:
     if found is not None:
         return found
     with transaction(engine) as db:
-        first = insert(db, SecretRow).values(name="hash", value=secrets.token_bytes(32))
-        db.execute(first.on_conflict_do_nothing())
+        put_new(db, SecretRow, name="hash", value=secrets.token_bytes(32))
         return db.execute(select(SecretRow.value).filter_by(name="hash")).scalar_one()

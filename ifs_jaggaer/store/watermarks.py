@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import delete, select, update
 
 from ifs_jaggaer.store.bound import Bound
-from ifs_jaggaer.store.columns import insert
+from ifs_jaggaer.store.columns import put_new
 from ifs_jaggaer.store.engine import clock
 from ifs_jaggaer.store.records import Watermark
 from ifs_jaggaer.store.schema import WatermarkRow as Row
@@ -27,8 +27,7 @@ class Watermarks(Bound):
         moved = {"value": value, "moved_at": clock(self.db), "moved_by": run_id}
         key = {"connection": self.connection, "sync": sync, "source": source}
         if expected is None:
-            first = insert(self.db, Row).values(**key, **moved, version=1)
-            return bool(self.db.execute(first.on_conflict_do_nothing()).rowcount)
+            return put_new(self.db, Row, **key, **moved, version=1)
         move = (
             update(Row)
             .filter_by(**key)

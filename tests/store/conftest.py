@@ -46,9 +46,7 @@ def postgres() -> Iterator[str]:
     server.cleanup()
 
 
-@pytest.fixture(
-    scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
-)
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """URL of a database that the session's tests share, each under a connection of its own."""
     if request.param == "sqlite":

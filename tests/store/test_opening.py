@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -140,9 +141,13 @@ def test_what_was_committed_outlives_a_killed_process_and_nothing_else_does(data
 
 
 def test_a_unit_that_fails_leaves_nothing_behind(store: Store) -> None:
-    with pytest.raises(ZeroDivisionError), store.unit() as unit:
-        unit.fingerprints.put("name", "value")
-        _ = 1 / 0
+    def fail() -> None:
+        with store.unit() as unit:
+            unit.fingerprints.put("name", "value")
+            _ = 1 / 0
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     with store.look() as unit:
         assert unit.fingerprints.get("name") is None
 
@@ -170,7 +175,7 @@ def test_who_looks_sees_one_state_and_stops_no_writer(store: Store) -> None:
         assert looking.fingerprints.get("name") == "value"
 
 
-def test_connections_see_nothing_of_each_other(new_store) -> None:
+def test_connections_see_nothing_of_each_other(new_store: Callable[[], Store]) -> None:
     one, other = new_store(), new_store()
     with one.unit() as unit:
         unit.links.put(Link("supplier", "1", "2"))
@@ -206,9 +211,7 @@ def test_times_come_back_as_the_same_moment_in_utc(store: Store) -> None:
     with store.unit() as unit:
         row = {"connection": store.connection, "sync": "s", "source": "a", "value": "", "version": 1}
         unit.db.execute(sa.insert(WatermarkRow).values(**row, moved_at=moment, moved_by="r"))
-        kept = unit.db.execute(
-            sa.select(WatermarkRow.moved_at).filter_by(connection=store.connection)
-        ).scalar_one()
+        kept = unit.db.execute(sa.select(WatermarkRow.moved_at).filter_by(connection=store.connection)).scalar_one()
     assert kept == moment
     assert kept.utcoffset() == timedelta(0)
     assert Instant().process_bind_param(None, unit.db.dialect) is None
@@ -226,12 +229,15 @@ def test_equal_secrets_hash_alike_in_one_store_and_differently_in_another(tmp_pa
     for name in ("a", "a", "b"):
         with Store.open(f"sqlite:///{tmp_path}/{name}.db", "c") as store:
             hashes.append(store.keyed_hash(iban))
-            assert "…" == store.keyed_hash("1234567")[:1]
+            assert store.keyed_hash("1234567")[:1] == "…"
             assert "4567" not in store.keyed_hash("1234567").split()[0]
     assert hashes[0] == hashes[1] != hashes[2]
     assert all(kept.startswith("…3000 ") and iban not in kept for kept in hashes)
 
 
 def test_importing_the_store_opens_nothing() -> None:
-    code = "import gc, sqlalchemy, ifs_jaggaer.store; print([o for o in gc.get_objects() if isinstance(o, sqlalchemy.Engine)])"
+    code = (
+        "import gc, sqlalchemy, ifs_jaggaer.store\n"
+        "print([found for found in gc.get_objects() if isinstance(found, sqlalchemy.Engine)])"
+    )
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"

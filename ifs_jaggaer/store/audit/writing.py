@@ -22,7 +22,7 @@ from ifs_jaggaer.store.audit.events import (
     seal_of,
 )
 from ifs_jaggaer.store.bound import Bound
-from ifs_jaggaer.store.columns import insert
+from ifs_jaggaer.store.columns import put_new
 from ifs_jaggaer.store.engine import clock
 from ifs_jaggaer.store.schema import ChainRow, EraRow, EventRow, PayloadRow
 
@@ -134,8 +134,7 @@ class Chains(Bound):
         return Head(*self.db.execute(query).one())
 
     def _next(self) -> _New:
-        first = insert(self.db, EraRow).values(connection=self.connection, era=0)
-        self.db.execute(first.on_conflict_do_nothing())
+        put_new(self.db, EraRow, connection=self.connection, era=0)
         count = update(EraRow).filter_by(connection=self.connection).values(era=EraRow.era + 1)
         ordinal = self.db.execute(count.returning(EraRow.era)).scalar_one()
         return _New(chain_id(ordinal, secrets.token_hex(6)), ordinal)

@@ -1,0 +1,51 @@
+"""Runs and fingerprints."""
+
+from __future__ import annotations
+
+from ifs_jaggaer.store import Store
+
+
+def test_a_run_is_kept_from_its_start_to_its_end(store: Store) -> None:
+    with store.unit() as unit:
+        started = unit.runs.start("r1", "orders", "cron", {"keys": ["P1"], "dry_run": False}, "company 10")
+        assert (started.state, started.finished_at, started.completed) == ("running", None, False)
+        unit.runs.finish("r1", "attention", {"read": 5, "amounts": {"EUR": "1.10"}}, completed=True)
+        ended = unit.runs.get("r1")
+        assert ended is not None
+        assert ended.finished_at is not None
+        assert (ended.state, ended.completed, ended.scope) == ("attention", True, "company 10")
+        assert ended.parameters == {"keys": ["P1"], "dry_run": False}
+        assert ended.counts == {"read": 5, "amounts": {"EUR": "1.10"}}
+        assert unit.runs.get("r2") is None
+
+
+def test_the_last_run_and_the_last_completed_one_are_told_apart(store: Store) -> None:
+    with store.unit() as unit:
+        for run, sync, completed in (("r1", "a", True), ("r2", "a", False), ("r3", "b", True)):
+            unit.runs.start(run, sync, "t", {})
+            unit.runs.finish(run, "any", {}, completed=completed)
+        last, completed_last = unit.runs.last("a"), unit.runs.last_completed("a")
+        assert last is not None
+        assert completed_last is not None
+        assert (last.id, completed_last.id) == ("r2", "r1")
+        assert unit.runs.last("none") is None
+        assert unit.runs.last_completed("none") is None
+        assert [run.id for run in unit.runs.recent()] == ["r3", "r2", "r1"]
+        assert [run.id for run in unit.runs.recent("a", limit=1)] == ["r2"]
+
+
+def test_a_run_that_is_retried_under_its_id_starts_anew(store: Store) -> None:
+    with store.unit() as unit:
+        unit.runs.start("r1", "a", "t", {})
+        unit.runs.finish("r1", "failed", {"read": 1}, completed=False)
+        again = unit.runs.start("r1", "a", "retry", {})
+        assert (again.state, again.trigger, again.finished_at, again.counts) == ("running", "retry", None, {})
+        assert len(unit.runs.recent()) == 1
+
+
+def test_a_fingerprint_is_the_one_put_last(store: Store) -> None:
+    with store.unit() as unit:
+        assert unit.fingerprints.get("profile") is None
+        unit.fingerprints.put("profile", "1")
+        unit.fingerprints.put("profile", "2")
+        assert unit.fingerprints.get("profile") == "2"
