@@ -70,3 +70,6 @@ class Suppliers:
         if not isinstance(case, SupplierCase):
             raise TypeError(f"{type(case).__name__} is no supplier")
         return suppliers_decide.decide(case, profile, as_of, told)
+
+
+SUPPLIERS = Suppliers()

@@ -1,0 +1,283 @@
+"""The kind `gl-accounts`: accounts and code parts of IFS as custom field values of JAGGAER (contracts/mapping.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from connectors.wire import Json, JsonValue, Row
+from mapping.dates import day, within
+from mapping.fields import at_ifs, one
+from mapping.kinds import (
+    Action,
+    Case,
+    Change,
+    Decision,
+    Gathering,
+    IfsRows,
+    Instructions,
+    JaggaerPost,
+    JaggaerRecords,
+    Settlement,
+    Snapshot,
+    Snapshots,
+    Source,
+)
+from mapping.profile import Profile
+
+RECORD = "gl_account"
+RESOURCE = "customfieldvalues"
+ACCOUNT = "A"
+MOST_VALUES = 500
+"""Values that one POST takes (contracts/jaggaer.md 4)."""
+
+_CODE_PARTS = "ABCDEFGHIJ"
+_DATES = ("ValidFrom", "ValidUntil")
+
+
+def _part_and_value(row: Row) -> tuple[str, str]:
+    """Code part (A for the account) and value of a row of either set."""
+    if row.kind == "account":
+        return ACCOUNT, one(at_ifs(row, "Account"))
+    return one(at_ifs(row, "CodePart")), one(at_ifs(row, "CodePartValue"))
+
+
+def _leads_to(row: Row) -> str | None:
+    part, value = _part_and_value(row)
+    return f"ifs:{part}:{value}" if part and value else None
+
+
+_SOURCES = (
+    Source("ifs", "account", _leads_to, scope_attribute="Company", dates=_DATES),
+    Source("ifs", "code_part_value", _leads_to, scope_attribute="Company", dates=_DATES),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCase:
+    """One value of a custom field: its rows in the companies in scope, and what JAGGAER has.
+
+    `present` is None where JAGGAER lacks it or where the snapshot tells already.
+    """
+
+    custom_field: str
+    value: str
+    parts: frozenset[str]
+    rows: tuple[Row, ...]
+    base: Snapshot | None = None
+    present: Row | None = None
+
+    @property
+    def key(self) -> str:
+        return f"{self.custom_field}:{self.value}"
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        return (f"ifs:{self.key}", *(f"ifs:{part}:{self.value}" for part in sorted(self.parts)))
+
+
+class GlAccounts:
+    """Accounts and code parts. A document's key is "<custom field>:<value>"; a row leads to "<code part>:<value>"."""
+
+    name = "gl-accounts"
+    record = RECORD
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        return _SOURCES
+
+    def gather(self, references: frozenset[str], profile: Profile) -> Gathering:
+        """The rows of each value in all companies; JAGGAER's values only where no snapshot tells them."""
+        documents = sorted({each for reference in references for each in _documents(reference, profile)})
+        by_set: dict[str, set[str]] = {"account": set(), "code_part_value": set()}
+        parts: set[str] = set()
+        for custom_field, value in documents:
+            for part in set(_parts(custom_field, profile).values()):
+                by_set["account" if part == ACCOUNT else "code_part_value"].add(value)
+                parts.add(part)
+        companies = ("Company", frozenset(profile.companies))
+        asks: list[IfsRows] = []
+        if by_set["account"]:
+            asks.append(IfsRows("account", "Account", frozenset(by_set["account"]), (companies,)))
+        if by_set["code_part_value"]:
+            also = (companies, ("CodePart", frozenset(parts - {ACCOUNT})))
+            asks.append(IfsRows("code_part_value", "CodePartValue", frozenset(by_set["code_part_value"]), also))
+        if not asks:
+            return []
+        kept = Snapshots(RECORD, frozenset(f"{custom_field}:{value}" for custom_field, value in documents))
+        answers = yield (*asks, kept)
+        rows = [row for each in asks for row in answers.rows(each)]
+        bases = answers.snapshots(kept)
+        present: dict[tuple[str, str], Row] = {}
+        unknown = frozenset(field for field, value in documents if f"{field}:{value}" not in bases)
+        if unknown:
+            ask = JaggaerRecords(RESOURCE, "customField", unknown)
+            found = (yield (ask,)).rows(ask)
+            present = {(_text(row, "customField"), _text(row, "value")): row for row in found}
+        cases: list[Case] = []
+        for custom_field, value in documents:
+            base = bases.get(f"{custom_field}:{value}")
+            own = _parts(custom_field, profile)
+            of_value = tuple(row for row in rows if _is_of(row, own, value))
+            if not of_value and base is None:
+                continue
+            cases.append(
+                AccountCase(
+                    custom_field=custom_field,
+                    value=value,
+                    parts=frozenset(own.values()),
+                    rows=of_value,
+                    base=base,
+                    present=None if base else present.get((custom_field, value)),
+                )
+            )
+        return cases
+
+    def decide(self, case: Case, profile: Profile, as_of: date, told: Instructions) -> Decision:  # noqa: ARG002
+        """One value; a person has nothing to tell about it. Raises TypeError for the case of another kind."""
+        if not isinstance(case, AccountCase):
+            raise TypeError(f"{type(case).__name__} is no account")
+        version = case.base.version if case.base else 0
+        if not case.rows:
+            # Absence is not emptiness (DESIGN, law 11): perhaps only a permission was lost.
+            note = f"{case.key}: IFS does not show it, left as it is"
+            return Decision(case.key, "", Action.NONE, notes=(note,), base_version=version)
+        wanted = _wanted(case.rows, profile, as_of)
+        before = _before(case)
+        if before == wanted:
+            settlement = None if case.base else Settlement(snapshot=wanted)
+            return Decision(case.key, case.key, Action.SKIP, settlement=settlement, base_version=version)
+        return Decision(
+            key=case.key,
+            other_key=case.key,
+            action=Action.UPDATE if before else Action.CREATE,
+            writes=(_post(case, wanted, before),),
+            settlement=Settlement(snapshot=wanted),
+            base_version=version,
+        )
+
+
+GL_ACCOUNTS = GlAccounts()
+
+
+def _documents(reference: str, profile: Profile) -> set[tuple[str, str]]:
+    """The (custom field, value) that a row's reference or a document's key leads to."""
+    _, _, key = reference.partition(":")
+    head, _, value = key.partition(":")
+    if not value:
+        # A person names an account, or a cost centre, by its number alone.
+        return {(name, key) for name in _custom_fields(profile)} if key else set()
+    if head in _CODE_PARTS:
+        fields = {profile.of_company(company).code_parts.get(head) for company in profile.companies}
+        return {(field, value) for field in fields if field is not None}
+    return {(head, value)} if head in _custom_fields(profile) else set()
+
+
+def _custom_fields(profile: Profile) -> set[str]:
+    return {name for company in profile.companies for name in profile.of_company(company).code_parts.values()}
+
+
+def _parts(custom_field: str, profile: Profile) -> dict[str, str]:
+    """The code part that stands for the custom field, by company in scope."""
+    return {
+        company: part
+        for company in profile.companies
+        for part, name in profile.of_company(company).code_parts.items()
+        if name == custom_field
+    }
+
+
+def _is_of(row: Row, parts: Mapping[str, str], value: str) -> bool:
+    part, own = _part_and_value(row)
+    return own == value and parts.get(one(at_ifs(row, "Company"))) == part
+
+
+def _wanted(rows: Iterable[Row], profile: Profile, as_of: date) -> dict[str, str | None]:
+    """The leading company's description, or the first company's that has it; active if valid in any."""
+    order = [profile.lead, *profile.companies]
+    by_rank = sorted(rows, key=lambda row: order.index(one(at_ifs(row, "Company"))))
+    valid = any(within(as_of, *(day(row.values.get(end), end) for end in _DATES)) for row in by_rank)
+    return {"description": one(at_ifs(by_rank[0], "Description")), "active": "true" if valid else "false"}
+
+
+def _before(case: AccountCase) -> dict[str, str | None] | None:
+    if case.base is not None:
+        return dict(case.base.fields)
+    if case.present is None:
+        return None
+    return {
+        "description": _text(case.present, "description"),
+        "active": _text(case.present, "active").lower(),
+    }
+
+
+def _text(row: Row, name: str) -> str:
+    return one(at_ifs(row, name))
+
+
+def _post(case: AccountCase, wanted: Mapping[str, str | None], before: Mapping[str, str | None] | None) -> JaggaerPost:
+    value: dict[str, JsonValue] = {
+        "value": case.value,
+        "description": wanted["description"],
+        "active": wanted["active"],
+    }
+    changes = (
+        Change(name, before.get(name) if before else None, after)
+        for name, after in wanted.items()
+        if not before or before.get(name) != after
+    )
+    return JaggaerPost(
+        resource=RESOURCE,
+        key=case.key,
+        body=_body(case.custom_field, [value]),
+        changes=tuple(changes),
+        action="createupdate",
+        enforced=True,
+    )
+
+
+# --- many values in one request ---------------------------------------------------------------
+
+
+def _body(custom_field: str, values: list[JsonValue]) -> Json:
+    return {"operationCode": "CREATEUPDATE", "customField": custom_field, "valueList": {"value": values}}
+
+
+def merge_posts(posts: Iterable[JaggaerPost]) -> list[tuple[Json, tuple[str, ...]]]:
+    """The same posts in as few bodies as the server takes, each with the keys of its values, in their order.
+
+    One body holds the values of one custom field, at most MOST_VALUES, each once: the last one counts.
+    """
+    by_field: dict[str, dict[str, tuple[str, JsonValue]]] = {}
+    for post in posts:
+        custom_field = str(post.body["customField"])
+        for value in _values(post.body):
+            by_field.setdefault(custom_field, {})[str(value["value"])] = (post.key, value)
+    merged: list[tuple[Json, tuple[str, ...]]] = []
+    for custom_field, values in by_field.items():
+        entries = list(values.values())
+        for start in range(0, len(entries), MOST_VALUES):
+            some = entries[start : start + MOST_VALUES]
+            body = _body(custom_field, [value for _, value in some])
+            merged.append((body, tuple(key for key, _ in some)))
+    return merged
+
+
+def _values(body: Json) -> list[dict[str, JsonValue]]:
+    listed = body["valueList"]
+    values = listed.get("value") if isinstance(listed, dict) else None
+    return [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
+
+
+def results(answer: Json) -> dict[str, tuple[int, str]]:
+    """What became of each value of a POST: its return code and message; a value without one is not in it."""
+    listed = answer.get("resultList")
+    entries = listed.get("result") if isinstance(listed, dict) else None
+    found: dict[str, tuple[int, str]] = {}
+    for entry in entries if isinstance(entries, list) else []:
+        if isinstance(entry, dict) and entry.get("value") is not None:
+            code = str(entry.get("returnCode", "")).strip()
+            if code.lstrip("-").isdecimal():
+                found[str(entry["value"])] = int(code), str(entry.get("returnMessage") or "")
+    return found
