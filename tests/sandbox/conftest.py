@@ -26,6 +26,8 @@ IFS_SETTINGS = {
     "metadata_without": [],
     "retry_after": "seconds",
     "enforce_invoice_no": True,
+    "time_zone": "UTC",
+    "aware": [],
 }
 JAGGAER_SETTINGS = {
     "requests_per_minute": 1_000_000,

@@ -1,10 +1,12 @@
 """docs/sandbox.md: each fault, on both systems, really does what it says."""
 
+import contextlib
 import http.client
 import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import httpx
@@ -231,6 +233,20 @@ def test_work_can_be_done_later_than_answered(side: Side) -> None:
     while not side.there(number):
         assert time.monotonic() < deadline, "the late work was never done"
         time.sleep(0.05)
+
+
+def test_late_work_is_dated_when_it_was_asked_for(ifs: Ifs) -> None:
+    """contracts/ifs.md 5: transactions that become visible later than their LastModifiedDate."""
+    values = {"SupplierId": fresh_name("L"), "Name": "x"}
+    ifs.steer.arm("late_commit", method="POST", args={"seconds": 2.1})
+    with contextlib.suppress(httpx.TransportError):
+        ifs.post(SUPPLIER, values)
+    asked = datetime.now(UTC)
+    deadline = time.monotonic() + 6
+    while ifs.stored(SUPPLIER, values) is None:
+        assert time.monotonic() < deadline, "the late work was never done"
+        time.sleep(0.05)
+    assert datetime.fromisoformat(ifs.read(SUPPLIER, values)["LastModifiedDate"]) <= asked + timedelta(seconds=1)
 
 
 def test_a_fault_on_the_token_endpoint(side: Side) -> None:

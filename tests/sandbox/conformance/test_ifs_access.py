@@ -1,5 +1,6 @@
 """contracts/ifs.md 1-3: what a user may see and how much it may ask."""
 
+import math
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
@@ -98,6 +99,72 @@ def test_a_set_is_aware_of_time_zones_or_fails_on_timestamps(seeded_ifs: Ifs, en
         error_of(found)
 
 
+AWARE = {"X-Ifs-Time-Zone-Aware-Request": "true"}
+
+
+def clock_at(ifs: Ifs, moment: datetime) -> None:
+    ifs.steer.settings(clock_offset=math.ceil((moment - datetime.now(UTC)).total_seconds()))
+
+
+def moment_of(row: Row) -> datetime:
+    return datetime.fromisoformat(row["LastModifiedDate"])
+
+
+@pytest.mark.parametrize(("moment", "hours"), [("2026-01-15T10:00:00Z", 1), ("2026-07-15T10:00:00Z", 2)])
+def test_timestamps_end_in_z_and_are_local_where_the_set_is_not_aware(ifs: Ifs, moment: str, hours: int) -> None:
+    at = datetime.fromisoformat(moment)
+    ifs.steer.settings(time_zone="Europe/Berlin")
+    clock_at(ifs, at)
+    kept = supplier(ifs)
+    shown = moment_of(ifs.read(SUPPLIER, kept))
+    assert 0 <= (shown - at).total_seconds() - hours * 3600 < 10
+    text = f"SupplierId eq '{kept['SupplierId']}' and LastModifiedDate"
+    for comparison, holds in (("eq", True), ("ge", True), ("gt", False)):
+        rows = ifs.rows(SUPPLIER, {"$filter": f"{text} {comparison} {shown:%Y-%m-%dT%H:%M:%SZ}"})
+        assert bool(rows) is holds
+
+
+def test_an_aware_set_speaks_utc_when_asked_to(ifs: Ifs) -> None:
+    at = datetime(2026, 7, 15, 10, tzinfo=UTC)
+    ifs.steer.settings(time_zone="Europe/Berlin", aware=["SupplierInfoGeneralSet"])
+    clock_at(ifs, at)
+    kept = supplier(ifs)
+    row = ifs.get(SUPPLIER, kept, headers=AWARE).json()
+    assert 0 <= (moment_of(row) - at).total_seconds() < 10
+    text = f"SupplierId eq '{kept['SupplierId']}' and LastModifiedDate eq {row['LastModifiedDate']}"
+    assert len(ifs.rows(SUPPLIER, {"$filter": text}, headers=AWARE)) == 1
+    assert ifs.rows(SUPPLIER, {"$filter": text}) == []
+    assert (moment_of(ifs.read(SUPPLIER, kept)) - moment_of(row)).total_seconds() == 2 * 3600
+
+
+def test_a_set_that_is_not_aware_fails_on_timestamps_when_asked_to_be(ifs: Ifs) -> None:
+    kept = supplier(ifs)
+    value = ifs.read(SUPPLIER, kept)["LastModifiedDate"]
+    answer = ifs.listing(SUPPLIER, {"$filter": f"LastModifiedDate ge {value}", "$top": 5}, headers=AWARE)
+    assert answer.status_code in {400, 500}
+    error_of(answer)
+
+
+def test_an_etag_does_not_depend_on_the_zone(ifs: Ifs) -> None:
+    kept = supplier(ifs)
+    before = ifs.etag(SUPPLIER, kept)
+    ifs.steer.settings(time_zone="Europe/Berlin")
+    assert ifs.etag(SUPPLIER, kept) == before
+
+
+def test_the_hour_that_repeats_in_autumn_comes_twice(ifs: Ifs) -> None:
+    """25 October 2026, Berlin: 00:30Z and 01:30Z are both half past two."""
+    ifs.steer.settings(time_zone="Europe/Berlin")
+    numbers = []
+    for hour in (0, 1):
+        clock_at(ifs, datetime(2026, 10, 25, hour, 30, tzinfo=UTC))
+        numbers.append(supplier(ifs)["SupplierId"])
+    both = " or ".join(f"SupplierId eq '{number}'" for number in numbers)
+    within = "LastModifiedDate ge 2026-10-25T02:30:00Z and LastModifiedDate lt 2026-10-25T02:31:00Z"
+    rows = ifs.rows(SUPPLIER, {"$filter": f"({both}) and {within}"})
+    assert sorted(row["SupplierId"] for row in rows) == sorted(numbers)
+
+
 def test_a_value_that_a_set_returned_finds_its_row_again(seeded_ifs: Ifs) -> None:
     for entity_set in SETS:
         [row] = seeded_ifs.rows(entity_set, {"$top": 1})
@@ -112,7 +179,7 @@ def test_a_value_that_a_set_returned_finds_its_row_again(seeded_ifs: Ifs) -> Non
 
 
 def test_the_servers_clock_can_be_off(ifs: Ifs) -> None:
-    for offset in (120, -120):
+    for offset in (120, -120, 90.5):
         ifs.steer.settings(clock_offset=offset)
         answer = ifs.post(SUPPLIER, {"SupplierId": fresh_name("CLOCK"), "Name": "x"})
         date = parsedate_to_datetime(answer.headers["date"])
