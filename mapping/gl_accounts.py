@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from connectors.wire import Json, JsonValue, Row
@@ -11,6 +11,7 @@ from mapping.dates import day, within
 from mapping.fields import at_ifs, one
 from mapping.kinds import (
     Action,
+    Batch,
     Case,
     Change,
     Decision,
@@ -31,6 +32,9 @@ RESOURCE = "customfieldvalues"
 ACCOUNT = "A"
 MOST_VALUES = 500
 """Values that one POST takes (contracts/jaggaer.md 4)."""
+
+DONE = frozenset({0, 1})
+"""Return codes that say done; 1 with warnings (contracts/jaggaer.md 2)."""
 
 _CODE_PARTS = "ABCDEFGHIJ"
 _DATES = ("ValidFrom", "ValidUntil")
@@ -157,8 +161,29 @@ class GlAccounts:
             base_version=version,
         )
 
+    def batches(self, posts: Iterable[JaggaerPost]) -> list[Batch]:
+        """Up to MOST_VALUES values of one custom field in a body."""
+        by_key = {post.key: post for post in posts}
+        return [_batch(body, [by_key[key] for key in keys]) for body, keys in merge_posts(by_key.values())]
+
 
 GL_ACCOUNTS = GlAccounts()
+
+
+def _batch(body: Json, posts: Sequence[JaggaerPost]) -> Batch:
+    keys = tuple(post.key for post in posts)
+    if len(posts) == 1:
+        return Batch(posts[0], keys, lambda answer: _errors(answer, keys))
+    changes = (replace(change, field=f"{post.key} {change.field}") for post in posts for change in post.changes)
+    joined = replace(posts[0], key=f"{body['customField']} ({len(keys)} values)", body=body, changes=tuple(changes))
+    return Batch(joined, keys, lambda answer: _errors(answer, keys))
+
+
+def _errors(answer: Json, keys: Iterable[str]) -> dict[str, str]:
+    """The error of each value that the answer names, "" where it was taken."""
+    told = results(answer)
+    of_value = {key: told[value] for key in keys if (value := key.partition(":")[2]) in told}
+    return {key: "" if code in DONE else f"{message} (returnCode {code})" for key, (code, message) in of_value.items()}
 
 
 def _documents(reference: str, profile: Profile) -> set[tuple[str, str]]:

@@ -7,11 +7,11 @@ the pipeline can put many keys into one request.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 from connectors.wire import ETag, Json, JsonValue, Row
 from ifs_jaggaer.errors import System
@@ -272,6 +272,25 @@ class Case(Protocol):
 
     @property
     def references(self) -> tuple[str, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Posts of several documents in one body; `results` gives each document's error by its key, "" for none.
+
+    A key that is missing from the results was not answered: its document is decided again.
+    """
+
+    post: JaggaerPost
+    keys: tuple[str, ...]
+    results: Callable[[Json], Mapping[str, str]]
+
+
+@runtime_checkable
+class Batching(Protocol):
+    """A kind whose posts the target takes many at a time."""
+
+    def batches(self, posts: Iterable[JaggaerPost]) -> list[Batch]: ...
 
 
 class Kind(Protocol):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from mapping.gl_accounts import GL_ACCOUNTS
-from mapping.invoices import INVOICES
+from mapping.invoices import Invoices
 
+from mapping.gl_accounts import GlAccounts
 from mapping.kinds import Kind
-from mapping.purchase_orders import PURCHASE_ORDERS
-from mapping.suppliers import SUPPLIERS
+from mapping.purchase_orders import PurchaseOrders
+from mapping.suppliers import Suppliers
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (SUPPLIERS, GL_ACCOUNTS, PURCHASE_ORDERS, INVOICES)}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (Suppliers(), GlAccounts(), PurchaseOrders(), Invoices())}
