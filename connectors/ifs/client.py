@@ -24,7 +24,7 @@ from ifs_jaggaer.errors import OutcomeUnknown, Rejected, SettingsError
 
 __all__ = ["IfsClient", "Page", "Values", "judge"]
 
-Values: TypeAlias = Mapping[str, JsonValue | date]
+Values: TypeAlias = "Mapping[str, JsonValue | date]"
 
 ACCEPT = "application/json;odata.metadata=minimal;IEEE754Compatible=true"
 # IFS refuses addresses beyond 8 KB (contracts/ifs.md 2).
