@@ -10,8 +10,12 @@ import sys
 
 import typer
 
-from ifs_jaggaer.cli import auditing, checking, demonstrating, listing, running
+from ifs_jaggaer.cli.auditing import add_to as add_auditing
+from ifs_jaggaer.cli.checking import add_to as add_checking
+from ifs_jaggaer.cli.demonstrating import add_to as add_demonstrating
+from ifs_jaggaer.cli.listing import add_to as add_listing
 from ifs_jaggaer.cli.output import Exit, complain
+from ifs_jaggaer.cli.running import add_to as add_running
 from ifs_jaggaer.errors import SettingsError, SyncError
 
 app = typer.Typer(
@@ -21,8 +25,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for room in (running, checking, listing, auditing, demonstrating):
-    room.add_to(app)
+for add_to in (add_running, add_checking, add_listing, add_auditing, add_demonstrating):
+    add_to(app)
 
 
 def main() -> None:

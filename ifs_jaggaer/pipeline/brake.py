@@ -47,8 +47,8 @@ class Brake:
         limit = max(limits.brake_least, int(known * limits.brake_percent / 100))
         if counted > limit:
             self.engaged = (
-                f"{counted} clearing, blocking or absent values in 24 hours exceed the limit of {limit}: all stay held; "
-                f"look at them with 'items list', then let them go with 'replay --held brake'"
+                f"{counted} clearing, blocking or absent values in 24 hours exceed the limit of {limit}: all stay "
+                f"held; look at them with 'items list', then let them go with 'replay --held brake'"
             )
             run.warn(self.engaged)
             return []
