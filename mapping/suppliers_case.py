@@ -10,6 +10,7 @@ from mapping.fields import Texts, at_ifs, at_jaggaer, bank_states, extended_data
 from mapping.kinds import Link, Snapshot
 from mapping.merge import UNKNOWN, Base, State, Unknown
 from mapping.profile import Profile
+from mapping.profile_tables import FieldPolicy
 
 RECORD = "supplier"
 """The kind of a supplier's link and snapshot."""
@@ -178,7 +179,7 @@ def states(case: SupplierCase, profile: Profile) -> dict[str, tuple[State, State
     """Every field of the profile but the keys, as IFS and as JAGGAER have it."""
     found: dict[str, tuple[State, State]] = {}
     for name, policy in profile.suppliers.fields.items():
-        if policy.form == "key":
+        if policy.form == "key" or _lacking(policy, profile):
             continue
         ifs = tuple(_at_ifs(case, place) for place in policy.ifs)
         jaggaer = tuple(_at_record(case, place) for place in policy.jaggaer)
@@ -192,6 +193,12 @@ def states(case: SupplierCase, profile: Profile) -> dict[str, tuple[State, State
             there = UNKNOWN
         found[name] = here, there
     return found
+
+
+def _lacking(policy: FieldPolicy, profile: Profile) -> bool:
+    """Whether the profile says that the tenant has no such attribute."""
+    head, _, name = policy.ifs[0].partition(".")
+    return head != "contact" and name not in profile.ifs_set(SETS[head]).present
 
 
 def accounts_in_question(cases: Iterable[SupplierCase], profile: Profile) -> frozenset[str]:
