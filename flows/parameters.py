@@ -29,7 +29,9 @@ class SyncParameters(BaseModel):
         title="Changed since",
         description="A backfill: what changed from then on, e.g. 2026-01-31T00:00Z.",
     )
-    until: Moment | None = Field(default=None, title="Changed until", description="The end of the window, inclusive.")
+    until: Moment | None = Field(
+        default=None, title="Changed until", description="The end of the window, itself left out."
+    )
     keys: tuple[str, ...] = Field(
         default=(), title="Keys", description="Only these documents, by either system's key, e.g. P1001."
     )

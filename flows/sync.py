@@ -15,7 +15,7 @@ from prefect.states import Completed, Failed
 from flows import artifacts
 from flows.blocks import block_values
 from flows.parameters import SyncParameters
-from flows.tasks import NeedsAttention, fetch_token, map_and_plan, poll_page, verdict, write_and_settle
+from flows.tasks import fetch_token, map_and_plan, poll_page, verdict, write_and_settle
 from ifs_jaggaer import settings
 from ifs_jaggaer.errors import SyncError
 from ifs_jaggaer.pipeline.outcome import finish
@@ -68,8 +68,6 @@ async def run_sync(sync: SyncName, parameters: SyncParameters) -> State[str]:
         result = RESULTS[run.request.run_id]
         await artifacts.publish(run, result)
         log.info("%s: %s", sync, result.message)
-        if state.is_failed() and not isinstance(await state.aresult(raise_on_failure=False), NeedsAttention):
-            return state
         return Failed(message=result.message) if state.is_failed() else Completed(message=result.message)
 
 

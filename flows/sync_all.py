@@ -12,6 +12,7 @@ from flows.parameters import SupplierParameters, SyncParameters
 from flows.purchase_orders import purchase_orders
 from flows.suppliers import suppliers
 from flows.sync import assumed, run_name
+from ifs_jaggaer.pipeline.registry import RESULTS
 
 IN_ORDER = (suppliers, gl_accounts, purchase_orders, invoices)
 """Suppliers and GL accounts come before the documents that refer to them (DESIGN, law 6)."""
@@ -29,6 +30,9 @@ async def sync_all(parameters: SyncParameters = SyncParameters()) -> State[str]:
             state = await sync(told, return_state=True)
             well = well and state.is_completed()
             said.append(f"{sync.name}: {state.message}")
+            result = RESULTS.get(str(state.state_details.flow_run_id))
+            if result is None or result.state == "failed":
+                break  # an outage: what follows would lack what this one did not bring
     finally:
         assumed.reset(token)
     message = " · ".join(said)

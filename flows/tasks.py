@@ -8,6 +8,7 @@ from prefect import Task, task
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.context import TaskRunContext
 from prefect.runtime import deployment, flow_run
+from prefect.states import Completed, Failed
 
 from ifs_jaggaer.errors import System, Unreachable
 from ifs_jaggaer.pipeline.outcome import RunResult, finish
@@ -20,10 +21,6 @@ from ifs_jaggaer.pipeline.tally import Counts
 
 OUTAGE_RETRIES = [60.0, 300.0, 900.0]
 """Seconds between the tries of a deployed run during an outage; a person at the keyboard retries by hand."""
-
-
-class NeedsAttention(Exception):
-    """This run opened items that a person must look at."""
 
 
 def run_of_this_flow() -> SyncRun:
@@ -98,13 +95,11 @@ async def write_and_settle(ref: PageRef) -> Counts:
 
 
 @task(name="verdict", task_run_name="verdict")
-async def verdict() -> str:
-    """Fails when the run opened items that a person must look at; a retry tries those again first."""
+async def verdict() -> State[str]:
+    """Failed when the run opened items that a person must look at; a retry tries those again first."""
     run = run_of_this_flow()
     if flow_run.get_run_count() > 1:
         await retry_open_items(run)
     result: RunResult = finish(run)
     RESULTS[run.request.run_id] = result
-    if result.state == "attention":
-        raise NeedsAttention(result.message)
-    return result.message
+    return Failed(message=result.message) if result.state == "attention" else Completed(message=result.message)

@@ -34,7 +34,7 @@ Keys = Annotated[
     list[str] | None, typer.Option("--key", help="Only this document, by either system's key; repeatable.")
 ]
 Since = Annotated[str | None, typer.Option("--since", help="A backfill: what changed from then on (ISO 8601).")]
-Until = Annotated[str | None, typer.Option("--until", help="The end of the window, inclusive (ISO 8601).")]
+Until = Annotated[str | None, typer.Option("--until", help="The end of the window, itself left out (ISO 8601).")]
 Company = Annotated[str | None, typer.Option("--company", help="Only this company of the profile.")]
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from mapping.invoices import Invoices
-
 from mapping.gl_accounts import GlAccounts
 from mapping.kinds import Kind
 from mapping.purchase_orders import PurchaseOrders
 from mapping.suppliers import Suppliers
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (Suppliers(), GlAccounts(), PurchaseOrders(), Invoices())}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (Suppliers(), GlAccounts(), PurchaseOrders())}

@@ -212,7 +212,7 @@ def _until(run: SyncRun, polled: Polled) -> Polled:
     """JAGGAER is asked for "since" alone; the window's end is kept here."""
     if run.request.until:
         end = run.request.until.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        polled.rows = [row for row in polled.rows if row.modified is None or row.modified <= end]
+        polled.rows = [row for row in polled.rows if row.modified is None or row.modified < end]
     return polled
 
 

@@ -84,32 +84,44 @@ async def _joined(run: SyncRun, planned: Sequence[Planned]) -> dict[str, Carried
 
 async def _one(run: SyncRun, planned: Planned, tries: Counter[str], carried: Carried | None) -> str | None:
     """One document; gives its reference when it must be decided again."""
-    decision = planned.decision
-    name = _name(run, planned)
     if run.stop and carried is None:
         return None
+    if not planned.decision.writes:
+        return _try_again(run, planned, tries, CHANGED_MEANWHILE) if settle(run, planned, Carried()) else None
+    name = _name(run, planned)
     if not _lease(run, name):
-        busy = Item(
-            ItemKind.WAITING, "document", None, "another run is writing it at this moment",
-            "nothing to do: it is looked at again by itself", waits_for=f"{INTENT}{decision.key}",
-        )  # fmt: skip
-        settle(run, replace(planned, decision=replace(decision, writes=(), items=(busy,), settlement=None)), Carried())
+        _put_off(run, planned)
         return None
     try:
-        if _is_stale(run, planned):
-            return _try_again(run, planned, tries, CHANGED_MEANWHILE)
-        carried = carried or await carry_out(run, planned)
-        stale = settle(run, planned, carried)
-        if carried.outage:
-            run.stop = run.stop or carried.outage
-            return None
-        if carried.again or stale:
-            return _try_again(run, planned, tries, carried.again or CHANGED_MEANWHILE)
-        go_on = decision.again and carried.failed is None
-        return run.home_reference(decision.key) if go_on else None
+        return await _ours(run, planned, tries, carried)
     finally:
         with run.wiring.store.unit() as unit:
             unit.leases.release(f"{run.holder}:{name}")
+
+
+async def _ours(run: SyncRun, planned: Planned, tries: Counter[str], carried: Carried | None) -> str | None:
+    """Writes and settles a document that is leased to this run."""
+    if carried is None and _is_stale(run, planned):
+        return _try_again(run, planned, tries, CHANGED_MEANWHILE)
+    carried = carried or await carry_out(run, planned)
+    stale = settle(run, planned, carried)
+    if carried.outage:
+        run.stop = run.stop or carried.outage
+        return None
+    if carried.again or stale:
+        return _try_again(run, planned, tries, carried.again or CHANGED_MEANWHILE)
+    go_on = planned.decision.again and carried.failed is None
+    return run.home_reference(planned.decision.key) if go_on else None
+
+
+def _put_off(run: SyncRun, planned: Planned) -> None:
+    """Another run holds the document; the next run looks at it again."""
+    busy = Item(
+        ItemKind.WAITING, "document", None, "another run is writing it at this moment",
+        "nothing to do: it is looked at again by itself", waits_for=f"{INTENT}{planned.decision.key}",
+    )  # fmt: skip
+    decision = replace(planned.decision, writes=(), items=(busy,), settlement=None)
+    settle(run, replace(planned, decision=decision), Carried())
 
 
 def _name(run: SyncRun, planned: Planned) -> str:

@@ -95,5 +95,5 @@ class Scribe:
             status=outcome.status if outcome else None,
             rows=outcome.rows if outcome else None,
             error=outcome.error if outcome else "",
-            payload=payload or None,
+            payload=payload,
         )
