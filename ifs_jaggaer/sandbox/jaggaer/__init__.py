@@ -1,0 +1,1 @@
+"""The JAGGAER side of the sandbox, written from contracts/jaggaer.md."""
