@@ -36,10 +36,10 @@ class Cursor:
         Raises:
             ValueError: no cursor.
         """
-        parts = json.loads(text)
-        if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts[1:]):
-            raise ValueError("not a cursor")
-        return cls(parts[0], tuple(parts[1:]))
+        match json.loads(text):
+            case [str() | None as modified, *key] if key and all(isinstance(part, str) for part in key):
+                return cls(modified, tuple(key))
+        raise ValueError("not a cursor")
 
 
 @dataclass(frozen=True, slots=True)
