@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import pytest
-from conformance.postings import fill_targets
+from conformance import postings, world
 from conformance.program import Sandbox, start, stop
 from conformance.wire import Ifs, Jaggaer
 
@@ -88,7 +88,7 @@ def seeded_ifs(seeded_program: Sandbox, _open_clients: list[Ifs | Jaggaer]) -> I
     client = ifs_of(seeded_program)
     _open_clients.append(client)
     client.steer.settings(server_page=5000, token_lifetime=3600)
-    fill_targets(client)
+    postings.fill_targets(client)
     return client
 
 
@@ -97,6 +97,7 @@ def seeded_jaggaer(seeded_program: Sandbox, _open_clients: list[Ifs | Jaggaer]) 
     client = jaggaer_of(seeded_program)
     _open_clients.append(client)
     client.steer.settings(token_lifetime=3600)
+    world.fill_targets(client)
     return client
 
 

@@ -16,7 +16,7 @@ from .batch import change_set, create, send, there
 from .contract import ORDER, SITE, SUPPLIER, SUPPLIERS
 from .suppliers import company, good, info_of
 from .wire import Ifs, Jaggaer, Row, System, answer_json, code, detail_codes, error_of
-from .world import build_ifs, create_supplier, fresh_name, make, order, send_order, supplier, wire_order
+from .world import COMPANY, build_ifs, create_supplier, fresh_name, make, order, send_order, supplier, wire_order
 
 
 @dataclass
@@ -406,7 +406,7 @@ def test_a_batch_can_be_dropped_too(ifs: Ifs, fault: str, *, done: bool) -> None
 
 
 def test_a_fault_meets_reads_of_a_filter(ifs: Ifs) -> None:
-    make(ifs, SITE, {"Contract": fresh_name("X"), "Company": "10"})
+    make(ifs, SITE, {"Contract": fresh_name("X"), "Company": COMPANY})
     ifs.steer.arm("html_502", path="Contract eq 'S1'")
     assert ifs.listing(SITE, {"$filter": "Contract eq 'S2'"}).status_code == 200
     assert ifs.listing(SITE, {"$filter": "Contract eq 'S1'"}).status_code == 502

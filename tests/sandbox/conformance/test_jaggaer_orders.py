@@ -11,15 +11,13 @@ import pytest
 from .contract import ORDERS, REQUISITIONS
 from .wire import Jaggaer, Resource, Row, code
 from .world import (
-    COMPANY,
-    EXT_CODE,
     build_jaggaer,
     distribution,
-    fresh_name,
     money,
     split,
     wire_line,
     wire_order,
+    wire_requisition,
 )
 
 
@@ -35,24 +33,7 @@ class Documents:
 
     def document(self, *lines: Row, **header: Any) -> Row:
         """A whole document, revision 0."""
-        if self.resource is ORDERS:
-            return wire_order(*lines, **header)
-        own = [{**line, "preferredSupplier": {"supplierNumber": EXT_CODE}} for line in (lines or (wire_line(),))]
-        return {
-            "header": {
-                "requisitionNumber": fresh_name("Q"),
-                "revisionNumber": 0,
-                "requisitionDate": "2026-02-14T00:00:00.000Z",
-                "requester": {"username": "ALICE", "email": "alice@example.com"},
-                "businessUnit": {"internalName": COMPANY},
-                "status": "Pending",
-                "currency": "EUR",
-                "total": money("123.40"),
-                "externalReference": "IFS:Q:0:abc",
-            }
-            | header,
-            "lineList": {"requisitionLine": own},
-        }
+        return (wire_order if self.resource is ORDERS else wire_requisition)(*lines, **header)
 
     def write(self, jaggaer: Jaggaer, operation: str, document: Row) -> Row:
         build_jaggaer(jaggaer)

@@ -16,7 +16,7 @@ from .batch import change_set, create, send
 from .contract import RESOURCES, SETS, SITE, SUPPLIER, SUPPLIERS
 from .program import Sandbox
 from .wire import Ifs, Jaggaer, Row
-from .world import build_ifs, create_supplier, fresh_name, make, supplier
+from .world import COMPANY, build_ifs, create_supplier, fresh_name, make, supplier
 
 Begin = Callable[..., Sandbox]
 Clients = Callable[[Sandbox], tuple[Ifs, Jaggaer]]
@@ -205,7 +205,7 @@ def test_records_made_before_a_kill_are_whole(fresh: Begin, tmp_path: Path) -> N
     first = fresh(*options)
     with clients(first) as (ifs, _):
         build_ifs(ifs)
-        make(ifs, SITE, {"Contract": "LAST", "Company": "10"})
+        make(ifs, SITE, {"Contract": "LAST", "Company": COMPANY})
         send(ifs, SUPPLIER, change_set(create("BATCH1", "1"), create("BATCH2", "2")))
     first.end(signal.SIGKILL)
     with clients(fresh(*options)) as (ifs, _):

@@ -16,6 +16,7 @@ from .contract import (
     ORDERS,
     PERIOD,
     PURCHASE_DATA,
+    REQUISITIONS,
     SITE,
     SUPPLIER,
     SUPPLIERS,
@@ -271,7 +272,7 @@ def agreement(ifs: Ifs, **values: Any) -> Row:
 
 # -- JAGGAER ------------------------------------------------------------------------------------------------
 
-EXT_CODE = "0006510005"
+EXT_CODE = "0099910005"
 
 
 def create_supplier(jaggaer: Jaggaer, **info: Any) -> Row:
@@ -295,7 +296,7 @@ def build_jaggaer(jaggaer: Jaggaer) -> None:
     if jaggaer.host in _built:
         return
     _built.add(jaggaer.host)
-    assert code(create_supplier(jaggaer, extCode=EXT_CODE, extUniqueCode="DE811907980", status="ACTIVE")) == 0
+    assert code(create_supplier(jaggaer, extCode=EXT_CODE, extUniqueCode="DE999000001", status="ACTIVE")) == 0
     assert code(field_values(jaggaer, "Account", "4010", "4020")) == 0
     assert code(field_values(jaggaer, "CostCenter", "CC1", "CC2")) == 0
 
@@ -359,6 +360,26 @@ def wire_order(*lines: Row, **header: Any) -> Row:
         }
         | header,
         "lineList": {"poLine": list(lines) or [wire_line()]},
+    }
+
+
+def wire_requisition(*lines: Row, **header: Any) -> Row:
+    """A whole requisition, revision 0."""
+    preferred = {"preferredSupplier": {"supplierNumber": EXT_CODE}}
+    return {
+        "header": {
+            "requisitionNumber": fresh_name("Q"),
+            "revisionNumber": 0,
+            "requisitionDate": "2026-02-14T00:00:00.000Z",
+            "requester": {"username": "ALICE", "email": "alice@example.com"},
+            "businessUnit": {"internalName": COMPANY},
+            "status": "Pending",
+            "currency": "EUR",
+            "total": money("123.40"),
+            "externalReference": "IFS:Q:0:abc",
+        }
+        | header,
+        "lineList": {"requisitionLine": [line | preferred for line in lines or (wire_line(),)]},
     }
 
 
@@ -457,3 +478,15 @@ def contract(jaggaer: Jaggaer, **values: Any) -> Row:
         }
         | values,
     )
+
+
+def fill_targets(jaggaer: Jaggaer) -> None:
+    """Orders and requisitions, which only a synchronisation makes, so that a seeded sandbox has some of each."""
+    build_jaggaer(jaggaer)
+    for number in range(24):
+        status = ("Sent", "Pending", "Completed")[number % 3]
+        lines = [wire_line("1"), wire_line("2", status="Closed")]
+        assert code(send_order(jaggaer, "CREATE", wire_order(*lines, status=status, total=money("246.80")))) == 0
+        document = wire_requisition(*lines, status="Pending" if number % 2 else "Completed", total=money("246.80"))
+        body = {"operationCode": "CREATE", "requisition": document}
+        assert code(jaggaer.post(REQUISITIONS.path, body)) == 0

@@ -1,0 +1,1 @@
+"""The sandbox's kernel and IFS side from within: engine, storage, transport."""
