@@ -176,3 +176,6 @@ def _grouped(records: Iterable[Record], key: Callable[[Record], object]) -> dict
     for record in records:
         groups.setdefault(key(record), []).append(record)
     return groups
+
+
+PURCHASE_ORDERS = PurchaseOrders()

@@ -1,0 +1,59 @@
+"""Invoices, JAGGAER to IFS: what is read, what must be known, what is decided (DESIGN, invoices and receipts)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mapping.invoices_case import InvoiceCase
+from mapping.invoices_decision import RECORD, decide_invoice
+from mapping.invoices_gather import headers, ledger, one_after_the_other, surroundings, wholes
+from mapping.kinds import Links, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from datetime import date
+
+    from connectors.wire import Row
+    from mapping.kinds import Answers, Ask, Case, Decision, Instructions
+    from mapping.profile import Profile
+
+
+def _leads_to(row: Row) -> str | None:
+    return f"jaggaer:{row.key[-1]}" if row.key else None
+
+
+class Invoices:
+    """JAGGAER's invoices; the list shows headers, states are filtered here (DESIGN, law 1)."""
+
+    name = "invoices"
+    record = RECORD
+    sources = (Source("jaggaer", "invoices", _leads_to, document=True),)
+
+    def gather(self, references: frozenset[str], profile: Profile) -> Generator[tuple[Ask, ...], Answers, list[Case]]:
+        """Reads lines and surroundings only of invoices that are to be posted, or that may have changed since."""
+        ids = yield from _ids(references)
+        cases = yield from headers(ids)
+        cases = yield from wholes(cases, profile)
+        cases = yield from surroundings(cases, profile)
+        cases = yield from ledger(cases, profile)
+        return list(one_after_the_other(cases, profile))
+
+    def decide(self, case: Case, profile: Profile, as_of: date, told: Instructions) -> Decision:  # noqa: ARG002
+        """Validity goes by the posting date, not by the day of the run."""
+        assert isinstance(case, InvoiceCase)  # noqa: S101 - gather makes no others
+        return decide_invoice(case, profile, told)
+
+
+def _ids(references: frozenset[str]) -> Generator[tuple[Ask, ...], Answers, frozenset[str]]:
+    by_system: dict[str, set[str]] = {"ifs": set(), "jaggaer": set()}
+    for reference in references:
+        system, _, key = reference.partition(":")
+        by_system[system].add(key)
+    if by_system["ifs"]:
+        ask = Links(RECORD, "ifs", frozenset(by_system["ifs"]))
+        answers = yield (ask,)
+        by_system["jaggaer"].update(link.jaggaer_key for link in answers.links(ask).values())
+    return frozenset(by_system["jaggaer"])
+
+
+INVOICES = Invoices()

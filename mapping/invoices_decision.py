@@ -1,0 +1,332 @@
+"""What shall happen to one invoice: posted in IFS, told to JAGGAER, or why not (DESIGN, invoices)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from mapping.findings import Findings
+from mapping.fingerprint import fingerprint
+from mapping.invoices_model import header_print, number_of, whole_print
+from mapping.invoices_posting import examine
+from mapping.invoices_proposal import proposal
+from mapping.kinds import Action, Change, Decision, Item, ItemKind, JaggaerPost, Link, Settlement
+from mapping.money import Money, exact_sum, plain
+
+if TYPE_CHECKING:
+    from connectors.ifs.models import PostingProposal
+    from connectors.jaggaer.invoices import InvoiceHeader
+    from connectors.wire import Json
+    from mapping.invoices_case import InvoiceCase
+    from mapping.kinds import Instructions, Write
+    from mapping.profile import Profile
+
+RECORD = "invoice"
+_STANDS = {"Balanced", "Authorized", "Posted"}
+_ZERO = Decimal(0)
+
+
+def is_ready(header: InvoiceHeader, profile: Profile) -> bool:
+    """Payable and Completed (contracts/jaggaer.md 7)."""
+    words = profile.words("invoice")
+    return (header.payment_status, header.workflow_status) == (
+        words.to_jaggaer("Payable"),
+        words.to_jaggaer("Completed"),
+    )
+
+
+def must_post(case: InvoiceCase, profile: Profile) -> bool:
+    """Whether it is one to be posted: ready, not exported, and nothing of ours in IFS."""
+    header = case.header
+    if header is None or case.faults or case.posted or case.link:
+        return False
+    return is_ready(header, profile) and not _shows(header, "Exported", profile)
+
+
+def must_read(case: InvoiceCase, profile: Profile) -> bool:
+    """Whether its lines must be known: it is to be posted, or may have been changed since it was.
+
+    Telling JAGGAER the outcome moves lastUpdate; that alone is no reason.
+    """
+    if must_post(case, profile):
+        return True
+    header = case.header
+    if header is None or case.faults or not case.kept("posted") or not case.kept("fingerprint"):
+        return False
+    same = case.kept("header") == header_print(header)
+    return same and bool(case.kept("seen")) and case.kept("seen") != _seen(header)
+
+
+def decide_invoice(case: InvoiceCase, profile: Profile, told: Instructions) -> Decision:
+    """Raises nothing: what cannot be decided is an item that says why."""
+    return _Deciding(case, profile, told).decide()
+
+
+def _shows(header: InvoiceHeader, status: str, profile: Profile) -> bool:
+    return header.export_status == profile.words("invoice").to_jaggaer(status)
+
+
+def _seen(header: InvoiceHeader) -> str:
+    return header.last_update.isoformat() if header.last_update else ""
+
+
+@dataclass(slots=True)
+class _Deciding:
+    case: InvoiceCase
+    profile: Profile
+    told: Instructions
+
+    def decide(self) -> Decision:
+        case, header = self.case, self.case.header
+        found = Findings()
+        for fault in case.faults:
+            found.rejected(fault.field or "invoice", fault)
+        if found.items:
+            return self._open(*found.items)
+        if header is None:
+            return self._unseen()
+        if case.posted or case.link:
+            return self._posted(header)
+        if not is_ready(header, self.profile):
+            return self._done(Action.OUT_OF_SCOPE, "not ready")
+        if _shows(header, "Exported", self.profile):
+            return self._done(Action.OUT_OF_SCOPE, "exported before, not by us")
+        return self._post(header)
+
+    def _unseen(self) -> Decision:
+        if not self.case.link and not self.case.posted:
+            return self._done(Action.OUT_OF_SCOPE, "JAGGAER shows no such invoice")
+        return self._open(
+            _held("invoiceId", self.case.invoice_id, "JAGGAER no longer shows this invoice: unknown, not gone")
+        )
+
+    # --- posted already ---
+
+    def _posted(self, header: InvoiceHeader) -> Decision:
+        case = self.case
+        if not case.posted:
+            return self._open(
+                _held("SourceReference", case.mark, "IFS no longer shows its posting proposal: unknown, not gone")
+            )
+        if len(case.posted) > 1:
+            numbers = " and ".join(key_of(one) for one in case.posted)
+            return self._open(_conflict("SourceReference", case.mark, f"IFS has two proposals of it: {numbers}"))
+        return self._standing(header, case.posted[0])
+
+    def _standing(self, header: InvoiceHeader, one: PostingProposal) -> Decision:
+        case = self.case
+        if one.objstate == "Cancelled" and case.kept("accepted") == "Cancelled":
+            return self._settled(header, one)
+        conflict = self._changed(header, one)
+        if conflict and "ifs" in {self.told.winners.get("*"), self.told.winners.get(conflict.field)}:
+            return self._settled(header, one)
+        if conflict:
+            return self._open(conflict)
+        if one.objstate not in _STANDS:
+            return self._open(_held("Objstate", one.objstate, self._unbalanced(one), "complete it in IFS"))
+        if _shows(header, "Exported", self.profile):
+            return self._settled(header, one)
+        return self._tell_success(header, one)
+
+    def _changed(self, header: InvoiceHeader, one: PostingProposal) -> Item | None:
+        """A person's change to what was posted, on either side; never rewritten."""
+        case = self.case
+        if one.objstate == "Cancelled":
+            return _conflict("Objstate", "Cancelled", "its posting proposal was cancelled in IFS")
+        if not case.kept("posted"):
+            return _against_proposal(header, one)
+        known = case.kept("fingerprint")
+        differs = bool(case.whole and known and known != whole_print(case.whole))
+        if differs or case.kept("header") != header_print(header):
+            return _conflict("invoice", case.invoice_id, "changed at JAGGAER after it was posted")
+        return None
+
+    def _unbalanced(self, one: PostingProposal) -> str:
+        lines = self.case.posted_lines
+        net = exact_sum(line.net_amount or _ZERO for line in lines)
+        tax = exact_sum(line.tax_amount or _ZERO for line in lines)
+        sides = (
+            ("net", one.net_amount or _ZERO, net),
+            ("tax", one.tax_amount or _ZERO, tax),
+            ("gross", one.gross_amount or _ZERO, exact_sum((net, tax))),
+        )
+        told = [
+            f"{name} {plain(head)}, its lines {plain(sum_)}: difference {plain(exact_sum((head, -sum_)))}"
+            for name, head, sum_ in sides
+            if head != sum_
+        ]
+        return f"posting proposal {key_of(one)} is {one.objstate}" + (f": {'; '.join(told)}" if told else "")
+
+    def _tell_success(self, header: InvoiceHeader, one: PostingProposal) -> Decision:
+        on = one.posting_date or one.invoice_date
+        body: Json = {
+            "status": "SUCCESS",
+            "erpNumber": str(one.proposal_id),
+            "message": f"posting proposal {key_of(one)}",
+        }
+        if on:
+            body["erpDate"] = f"{on.isoformat()}T00:00:00.000Z"
+        again = self.case.kept("told") == "SUCCESS"
+        return Decision(
+            key=self.case.invoice_id,
+            other_key=key_of(one),
+            # The first time it belongs to the creation, which is counted already.
+            action=Action.UPDATE if again else Action.SKIP,
+            writes=(self._export(body, Change("exportStatus", header.export_status, "Exported")),),
+            settlement=Settlement(self._link(one), snapshot=self._snapshot(header, told="SUCCESS", seen="")),
+            amount=_amount(one),
+            notes=("JAGGAER asks for it again: told once more, not posted again",) if again else (),
+            base_version=self._version,
+        )
+
+    def _settled(self, header: InvoiceHeader, one: PostingProposal) -> Decision:
+        case = self.case
+        seen = _seen(header) if case.whole or not case.kept("seen") else case.kept("seen")
+        accepted = "Cancelled" if one.objstate == "Cancelled" else ""
+        told = case.kept("told") or ("SUCCESS" if _shows(header, "Exported", self.profile) else "")
+        snapshot = self._snapshot(header, told=told, seen=seen, accepted=accepted)
+        known = case.link is not None and case.snapshot is not None and dict(case.snapshot.fields) == snapshot
+        return Decision(
+            key=case.invoice_id,
+            other_key=key_of(one),
+            action=Action.SKIP,
+            settlement=None if known else Settlement(self._link(one), snapshot=snapshot),
+            amount=_amount(one),
+            base_version=self._version,
+        )
+
+    # --- to be posted ---
+
+    def _post(self, header: InvoiceHeader) -> Decision:
+        case = self.case
+        if case.whole is None:
+            return self._open(_held("invoiceId", case.invoice_id, "its lines did not come"))
+        examined = examine(case, case.whole, self.profile, self.told.approved)
+        posting = examined.posting
+        if posting is None:
+            return self._refused(header, examined.items, examined.notes)
+        return Decision(
+            key=case.invoice_id,
+            other_key="",
+            action=Action.CREATE,
+            writes=(proposal(posting, self.profile),),
+            settlement=Settlement(snapshot=self._snapshot(header, told="", seen="")),
+            amount=Money(posting.stated_gross, posting.currency),
+            again=True,
+            notes=examined.notes,
+            base_version=self._version,
+        )
+
+    def _refused(self, header: InvoiceHeader, items: tuple[Item, ...], notes: tuple[str, ...]) -> Decision:
+        """JAGGAER is told of dead letters, once for each reason, and not where it shows them already."""
+        case = self.case
+        reasons = [f"{item.field}: {item.reason}" for item in items if item.kind is ItemKind.DEAD_LETTER]
+        why = fingerprint([whole_print(case.whole) if case.whole else "", *reasons])
+        shown = _shows(header, "Failed", self.profile) and not case.kept("told")
+        writes: tuple[Write, ...] = ()
+        if reasons and not shown and case.kept("told") != why:
+            body: Json = {"status": "FAILED", "message": "; ".join(reasons)}
+            writes = (self._export(body, Change("exportStatus", header.export_status, "Failed")),)
+        return Decision(
+            key=case.invoice_id,
+            other_key="",
+            action=Action.NONE,
+            writes=writes,
+            items=items,
+            settlement=Settlement(snapshot={"told": why}) if writes else None,
+            notes=notes,
+            base_version=self._version,
+        )
+
+    # --- parts ---
+
+    def _export(self, body: Json, change: Change) -> JaggaerPost:
+        return JaggaerPost(
+            resource="invoices",
+            key=self.case.invoice_id,
+            body=body,
+            changes=(change,),
+            action="exportstatus",
+            path=f"/{self.case.invoice_id}/exportstatus",
+            enforced=True,
+        )
+
+    def _snapshot(self, header: InvoiceHeader, *, told: str, seen: str, accepted: str = "") -> dict[str, str | None]:
+        """What is kept of a posted invoice: `seen` is lastUpdate when its content was last known, "" before an echo."""
+        case = self.case
+        return {
+            "posted": "yes",
+            "header": header_print(header),
+            "fingerprint": whole_print(case.whole) if case.whole else case.kept("fingerprint"),
+            "told": told,
+            "seen": seen,
+            "accepted": accepted,
+        }
+
+    def _link(self, one: PostingProposal) -> Link:
+        return Link(RECORD, key_of(one), self.case.invoice_id)
+
+    def _open(self, *items: Item) -> Decision:
+        posted = self.case.posted
+        found = len(posted) == 1 and self.case.link is None
+        return Decision(
+            key=self.case.invoice_id,
+            other_key=self._other_key,
+            action=Action.NONE,
+            items=items,
+            settlement=Settlement(self._link(posted[0])) if found else None,
+            base_version=self._version,
+        )
+
+    def _done(self, action: Action, note: str) -> Decision:
+        return Decision(self.case.invoice_id, self._other_key, action, notes=(note,), base_version=self._version)
+
+    @property
+    def _other_key(self) -> str:
+        if self.case.link:
+            return self.case.link.ifs_key
+        return key_of(self.case.posted[0]) if self.case.posted else ""
+
+    @property
+    def _version(self) -> int:
+        return self.case.snapshot.version if self.case.snapshot else 0
+
+
+def key_of(one: PostingProposal) -> str:
+    """IFS's key of a proposal, `<Company>:<ProposalId>`."""
+    return f"{one.company}:{one.proposal_id}"
+
+
+def _against_proposal(header: InvoiceHeader, one: PostingProposal) -> Item | None:
+    """Without a snapshot the proposal itself says what was posted."""
+    total = header.total.value if header.total else None
+    if total is not None and one.gross_amount is not None:
+        posted = -one.gross_amount if one.invoice_type == "Credit" else one.gross_amount
+        if posted != total:
+            reason = f"{plain(total)} at JAGGAER, {plain(posted)} posted"
+            return _conflict("total", plain(total), f"changed after it was posted: {reason}")
+    if one.invoice_no != number_of(header):
+        reason = f"number {number_of(header)} at JAGGAER, {one.invoice_no} posted"
+        return _conflict("invoiceNumber", number_of(header), f"changed after it was posted: {reason}")
+    return None
+
+
+def _amount(one: PostingProposal) -> Money | None:
+    if one.gross_amount is None or not one.currency_code:
+        return None
+    return Money(-one.gross_amount if one.invoice_type == "Credit" else one.gross_amount, one.currency_code)
+
+
+def _held(field: str, value: str | None, reason: str, remedy: str = "look for it, and who may see it") -> Item:
+    return Item(ItemKind.HELD, field, value, reason, remedy)
+
+
+def _conflict(field: str, value: str, reason: str) -> Item:
+    return Item(
+        ItemKind.CONFLICT,
+        field,
+        value,
+        reason,
+        "correct the posting in IFS by hand, then resolve it with winner ifs",
+    )

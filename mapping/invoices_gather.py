@@ -1,0 +1,236 @@
+"""Asks for what invoices are decided from, for many of them at once and no more than they need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+from connectors.ifs.fields import Wire
+from connectors.ifs.models import (
+    Account,
+    AccountingPeriod,
+    CodePartValue,
+    LedgerItem,
+    PostingProposal,
+    PostingProposalLine,
+    PreAccounting,
+    PurchaseOrder,
+    PurchaseOrderLine,
+    SupplierFinance,
+)
+from connectors.jaggaer.invoices import Invoice
+from connectors.jaggaer.models import read as read_jaggaer
+from ifs_jaggaer.errors import Rejected
+from mapping.findings import readable
+from mapping.invoices_case import InvoiceCase, KnownOrder, Ledger, OrderLineKey, mark_of
+from mapping.invoices_decision import RECORD, must_post, must_read
+from mapping.invoices_draft import draft
+from mapping.invoices_model import number_of
+from mapping.invoices_posting import examine
+from mapping.kinds import Answers, Ask, IfsRows, JaggaerDetails, JaggaerRecords, Links, Snapshots
+from mapping.money import exact_sum
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping
+    from connectors.wire import Row
+    from mapping.profile import Profile
+
+T = TypeVar("T", bound=Wire)
+_ZERO = Decimal(0)
+Cases: TypeAlias = "Generator[tuple[Ask, ...], Answers, list[InvoiceCase]]"
+
+
+def headers(ids: frozenset[str]) -> Cases:
+    """Their headers, and what was made of them already."""
+    shown = JaggaerRecords("invoices", "invoiceId", ids)
+    ours = IfsRows("posting_proposal", "SourceReference", frozenset(map(mark_of, ids)))
+    links, snapshots = Links(RECORD, "jaggaer", ids), Snapshots(RECORD, ids)
+    answers = yield (shown, ours, links, snapshots)
+    found, faults = _records(answers.rows(shown))
+    proposals, unreadable = _read_strictly(PostingProposal, answers.rows(ours), "SourceReference")
+    posted = _grouped(proposals, lambda one: one.source_reference)
+    return [
+        InvoiceCase(
+            invoice_id=key,
+            header=found[key].header if key in found else None,
+            faults=(*faults.get(key, ()), *unreadable.get(mark_of(key), ())),
+            link=answers.links(links).get(key),
+            snapshot=answers.snapshots(snapshots).get(key),
+            posted=tuple(posted.get(mark_of(key), ())),
+        )
+        for key in sorted(ids)
+    ]
+
+
+def wholes(cases: list[InvoiceCase], profile: Profile) -> Cases:
+    """Their lines where they matter; their suppliers; the lines of proposals that do not balance."""
+    details = JaggaerDetails("invoices", frozenset(case.key for case in cases if must_read(case, profile)))
+    posting = [case.header.supplier for case in cases if must_post(case, profile) and case.header]
+    told = [supplier for supplier in posting if supplier]
+    by_number = Links("supplier", "ifs", frozenset(one.supplier_number for one in told if one.supplier_number))
+    by_id = Links("supplier", "jaggaer", frozenset(one.id for one in told if one.id))
+    odd = [one for case in cases for one in case.posted if one.objstate == "Unbalanced"]
+    lines = IfsRows(
+        "posting_proposal_line",
+        "ProposalId",
+        frozenset(str(one.proposal_id) for one in odd),
+        (("Company", frozenset(one.company for one in odd if one.company)),),
+    )
+    answers = yield (details, by_number, by_id, lines)
+    found, faults = _records(answers.rows(details))
+    numbers, ids = answers.links(by_number), answers.links(by_id)
+    lines_of = _grouped(_read(PostingProposalLine, answers.rows(lines)), lambda line: (line.company, line.proposal_id))
+
+    def supplier(case: InvoiceCase) -> str:
+        told = case.header.supplier if case.header else None
+        link = numbers.get((told and told.supplier_number) or "") or ids.get((told and told.id) or "")
+        return link.ifs_key if link else ""
+
+    return [
+        replace(
+            case,
+            whole=found.get(case.key),
+            # One answer in place of both: what was decided from is what was read last.
+            header=found[case.key].header if case.key in found else case.header,
+            faults=(*case.faults, *faults.get(case.key, ())),
+            supplier=supplier(case),
+            posted_lines=tuple(
+                line for one in case.posted for line in lines_of.get((one.company, one.proposal_id), ())
+            ),
+        )
+        for case in cases
+    ]
+
+
+def surroundings(cases: list[InvoiceCase], profile: Profile) -> Cases:
+    """Orders, finance data of the suppliers, and whatever has their numbers already, for those to be posted."""
+    open_ = [case for case in cases if case.whole and must_post(case, profile)]
+    orders = frozenset(
+        line.po_number for case in open_ for line in (case.whole.lines if case.whole else None) or () if line.po_number
+    )
+    suppliers = frozenset(case.supplier for case in open_) - {""}
+    numbers = frozenset(number_of(case.header) for case in open_ if case.header) - {""}
+    heads = IfsRows("purchase_order", "OrderNo", orders)
+    lines = IfsRows("purchase_order_line", "OrderNo", orders)
+    shares = IfsRows("pre_accounting", "OrderNo", orders)
+    links = Links("purchase_order", "ifs", orders)
+    finance = IfsRows("supplier_finance", "Identity", suppliers)
+    namesakes = IfsRows("posting_proposal", "InvoiceNo", numbers, (("SupplierId", suppliers),))
+    keyed = IfsRows("paid_invoice", "InvoiceNo", numbers, (("Identity", suppliers),))
+    answers = yield (heads, lines, shares, links, finance, namesakes, keyed)
+    lines_of = _grouped(_read(PurchaseOrderLine, answers.rows(lines)), lambda line: line.order_no)
+    shares_of = _grouped(_read(PreAccounting, answers.rows(shares)), lambda share: share.order_no)
+    order_of = {
+        head.order_no or "": KnownOrder(
+            head=head,
+            lines=tuple(lines_of.get(head.order_no, ())),
+            shares=tuple(shares_of.get(head.order_no, ())),
+            link=answers.links(links).get(head.order_no or ""),
+        )
+        for head in _read(PurchaseOrder, answers.rows(heads))
+    }
+    finance_of = _grouped(_read(SupplierFinance, answers.rows(finance)), lambda row: row.identity)
+    others, odd = _read_strictly(PostingProposal, answers.rows(namesakes), "InvoiceNo")
+    items, odd_items = _read_strictly(LedgerItem, answers.rows(keyed), "InvoiceNo")
+
+    def known(case: InvoiceCase) -> InvoiceCase:
+        number = number_of(case.header) if case.header else ""
+        return replace(
+            case,
+            faults=(*case.faults, *odd.get(number, ()), *odd_items.get(number, ())),
+            orders=order_of,
+            finance=tuple(finance_of.get(case.supplier, ())),
+            namesakes=tuple(
+                one
+                for one in others
+                if (one.supplier_id, one.invoice_no) == (case.supplier, number) and one.source_reference != case.mark
+            ),
+            keyed=tuple(one for one in items if (one.identity, one.invoice_no) == (case.supplier, number)),
+        )
+
+    return [known(case) if case.supplier or case.whole else case for case in cases]
+
+
+def ledger(cases: list[InvoiceCase], profile: Profile) -> Cases:
+    """Accounts, code parts and periods of the companies in which they would be posted."""
+    drafts = [draft(case, case.whole, profile) for case in cases if case.whole and must_post(case, profile)]
+    companies = frozenset(one.company for one in drafts) - {""}
+    codes = {code for one in drafts for code in one.codes()}
+    in_companies = (("Company", companies),)
+    accounts = IfsRows("account", "Account", frozenset(v for part, v in codes if part == "A"), in_companies)
+    values = IfsRows(
+        "code_part_value",
+        "CodePartValue",
+        frozenset(value for part, value in codes if part != "A"),
+        (*in_companies, ("CodePart", frozenset(part for part, _ in codes if part != "A"))),
+    )
+    periods = IfsRows("accounting_period", "Company", companies)
+    answers = yield (accounts, values, periods)
+    known = Ledger(
+        accounts={(row.company or "", row.account or ""): row for row in _read(Account, answers.rows(accounts))},
+        values={
+            (row.company or "", row.code_part or "", row.code_part_value or ""): row
+            for row in _read(CodePartValue, answers.rows(values))
+        },
+        periods={
+            str(company): tuple(rows)
+            for company, rows in _grouped(
+                _read(AccountingPeriod, answers.rows(periods)), lambda row: row.company
+            ).items()
+        },
+    )
+    return [replace(case, ledger=known) for case in cases]
+
+
+def one_after_the_other(cases: list[InvoiceCase], profile: Profile) -> list[InvoiceCase]:
+    """Each of several invoices on one order line knows what those before it will have taken of it."""
+    taken: dict[OrderLineKey, Decimal] = {}
+    made = []
+    for case in cases:
+        knowing = replace(case, earlier=dict(taken)) if taken else case
+        made.append(knowing)
+        if knowing.whole and must_post(knowing, profile):
+            posting = examine(knowing, knowing.whole, profile, {}).posting
+            for key, quantity in posting.quantities().items() if posting and not posting.credit else ():
+                taken[key] = exact_sum((taken.get(key, _ZERO), quantity))
+    return made
+
+
+def _records(rows: Iterable[Row]) -> tuple[dict[str, Invoice], Mapping[str, tuple[Rejected, ...]]]:
+    """Readable invoices by their id, and what is wrong with the others."""
+    found: dict[str, Invoice] = {}
+    faults: dict[str, tuple[Rejected, ...]] = {}
+    for row in rows:
+        try:
+            record = read_jaggaer(Invoice, row)
+            found[record.header.invoice_id] = record
+        except Rejected as fault:
+            faults[row.key[-1]] = (fault,)
+    return found, faults
+
+
+def _read(model: type[T], rows: Iterable[Row]) -> list[T]:
+    """What IFS shows and can be read; a row that cannot is as if it were not there, and the invoice waits for it."""
+    return readable(model, rows)[0]
+
+
+def _read_strictly(model: type[T], rows: Iterable[Row], by: str) -> tuple[list[T], Mapping[str, tuple[Rejected, ...]]]:
+    """The same where a row that is overlooked could mean that an invoice is posted twice: faults by attribute."""
+    good: list[T] = []
+    faults: dict[str, tuple[Rejected, ...]] = {}
+    for row in rows:
+        readable_one, wrong = readable(model, (row,))
+        good += readable_one
+        if wrong:
+            at = str(row.values.get(by))
+            faults[at] = (*faults.get(at, ()), *wrong)
+    return good, faults
+
+
+def _grouped(records: Iterable[T], key: Callable[[T], object]) -> dict[object, list[T]]:
+    groups: dict[object, list[T]] = {}
+    for record in records:
+        groups.setdefault(key(record), []).append(record)
+    return groups
