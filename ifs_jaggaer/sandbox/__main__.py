@@ -7,6 +7,8 @@ import asyncio
 import base64
 import json
 import random
+import signal
+import socket
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +19,7 @@ from ifs_jaggaer.sandbox.jaggaer.system import JaggaerSystem
 from ifs_jaggaer.sandbox.oauth import Client
 from ifs_jaggaer.sandbox.server import listen, serve
 from ifs_jaggaer.sandbox.storage import Database
+from ifs_jaggaer.sandbox.system import System
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +46,14 @@ def credentials(system: str, seed: int) -> Client:
     """Made from the seed. The secret holds characters that must be encoded in a form."""
     noise = random.Random(f"{system} {seed}").randbytes(18)
     return Client(f"{system}-sync", f"{base64.urlsafe_b64encode(noise).decode()}+/%=")
+
+
+async def _until_told(ports: list[tuple[System, socket.socket]], line: str) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await serve(ports, lambda: print(line, flush=True), stop)  # noqa: T201 - the one line that is promised
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -74,8 +85,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for listener, client in zip(listeners, clients, strict=True)
     ]
     line = json.dumps({"ifs": addresses[0] | {"realm": REALM}, "jaggaer": addresses[1], "seed": seed})
-    ports = list(zip((ifs, jaggaer), listeners, strict=True))
-    asyncio.run(serve(ports, lambda: print(line, flush=True)))  # noqa: T201 - the one line that is promised
+    ports: list[tuple[System, socket.socket]] = list(zip((ifs, jaggaer), listeners, strict=True))
+    asyncio.run(_until_told(ports, line))
     database.close()
     return 0
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
 import socket
 from email.utils import format_datetime
 from http import HTTPStatus
@@ -146,8 +145,8 @@ def listen(port: int) -> socket.socket:
     return listener
 
 
-async def serve(ports: list[tuple[System, socket.socket]], ready: Callable[[], None]) -> None:
-    """Serve each system on its socket until SIGTERM or SIGINT; `ready` is called when all accept."""
+async def serve(ports: list[tuple[System, socket.socket]], ready: Callable[[], None], stop: asyncio.Event) -> None:
+    """Serve each system on its socket until `stop`; `ready` is called when all accept."""
     servers = [
         _Server(
             uvicorn.Config(
@@ -164,17 +163,12 @@ async def serve(ports: list[tuple[System, socket.socket]], ready: Callable[[], N
         )
         for system, _ in ports
     ]
-
-    def stop() -> None:
-        for server in servers:
-            server.should_exit = True
-
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop)
     async with asyncio.TaskGroup() as group:
         for server, (_, listener) in zip(servers, ports, strict=True):
             group.create_task(server.serve(sockets=[listener]))
         for server in servers:
             await server.accepting.wait()
         ready()
+        await stop.wait()
+        for server in servers:
+            server.should_exit = True

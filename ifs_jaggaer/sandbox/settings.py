@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from ifs_jaggaer.sandbox.kernel import Refusal
@@ -15,7 +16,7 @@ def whole(least: int) -> Check:
 
 
 def number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 
 def flag(value: object) -> bool:

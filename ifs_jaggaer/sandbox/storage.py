@@ -89,6 +89,7 @@ class Database:
         self._depth = 0
         if self._disk:
             self._disk.execute("PRAGMA journal_mode = WAL")
+            self._disk.execute("PRAGMA synchronous = NORMAL")  # outlives a killed process, if not a power cut
             self._disk.executescript(_SCHEMA)
             self._numbers = dict(self._disk.execute("SELECT name, value FROM numbers"))
 

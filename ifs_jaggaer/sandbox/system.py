@@ -115,4 +115,4 @@ class System(ABC):
 
     def apply_settings(self, values: Row) -> None:
         self.settings.update(values)
-        self.clock.offset = timedelta(seconds=self.settings["clock_offset"])
+        self.clock.offset = timedelta(seconds=float(self.settings["clock_offset"]))

@@ -32,8 +32,10 @@ def _order(work: Work, row: Row) -> None:
 
 
 def _order_changed(work: Work, before: Row | None, after: Row | None) -> None:
-    if before and after:
+    if before and after and before["Objstate"] != after["Objstate"]:
         _hand_down(work, _LINE, "OrderNo", before, after)
+        if after["Objstate"] == "Cancelled":
+            _total(work, after["OrderNo"])
 
 
 def _requisition_changed(work: Work, before: Row | None, after: Row | None) -> None:
@@ -85,9 +87,14 @@ def _line_changed(work: Work, before: Row | None, after: Row | None) -> None:
     row = after or before or {}
     if before and after and all(before[name] == after[name] for name in ("NetAmtCurr", "Objstate")):
         return
-    head = work.records.find(_ORDER, row["OrderNo"])
+    _total(work, row["OrderNo"])
+
+
+def _total(work: Work, order_no: str) -> None:
+    """The order's total, calculated from its lines."""
+    head = work.records.find(_ORDER, order_no)
     if head:
-        nets = (line["NetAmtCurr"] or 0 for line in _lines(work, row["OrderNo"]) if line["Objstate"] != "Cancelled")
+        nets = (line["NetAmtCurr"] or 0 for line in _lines(work, order_no) if line["Objstate"] != "Cancelled")
         work.records.recalculate(_ORDER, head, {"TotalAmount": sum(nets, Decimal(0))})
 
 

@@ -57,7 +57,7 @@ class Services:
         if rest == "$batch":
             return self._batch(call, service)
         if rest == "$metadata" and call.method == "GET":
-            return Answer(200, metadata(self._sets(service)), {"content-type": "application/xml"})
+            return Answer(200, metadata(self._granted(service)), {"content-type": "application/xml"})
         if not rest and call.method == "GET":
             sets = [{"name": each.name, "kind": "EntitySet", "url": each.name} for each in self._sets(service)]
             return Answer.json(200, {"@odata.context": "$metadata", "value": sets})
@@ -65,6 +65,13 @@ class Services:
 
     def _sets(self, service: str) -> list[EntitySet]:
         return [self._tenant.view(each) for each in SETS.values() if each.service == service]
+
+    def _granted(self, service: str) -> list[EntitySet]:
+        """The sets of a service; raises ODataError 403 where none of them is granted."""
+        sets = self._sets(service)
+        if all(each.name in self._tenant.settings["forbidden"] for each in sets):
+            self._tenant.admit(sets[0])
+        return sets
 
     def _batch(self, call: Call, service: str) -> Answer:
         if call.method != "POST":

@@ -68,12 +68,12 @@ class Writer:
     def change(self, entity_set: EntitySet, row: Row, values: Mapping[str, Any]) -> Row:
         rule = _RULES.get(entity_set.name, _NO_RULE)
         changes = dict(values)
+        for name in changes:
+            if name != MODIFIED:
+                _must_have(entity_set.attributes[name], changes)
         if rule.derive:
             changes = rule.derive(self._now, row, changes) | changes
         after = {**row, **changes}
-        for name in changes:
-            if name != MODIFIED:
-                _must_have(entity_set.attributes[name], after)
         self._check(entity_set, rule, row, after)
         new = self._records.update(entity_set.name, row, changes)
         if rule.effect:

@@ -83,6 +83,7 @@ def scanned(kept: dict[tuple[Any, ...], Row], query: Query, passes: Callable[[Ro
     top=st.none() | st.integers(0, 6),
 )
 def test_indexed_and_scanned_pages_are_the_same(
+    *,
     before: list[tuple[str, Row]],
     after: list[tuple[str, Row]],
     text: str | None,

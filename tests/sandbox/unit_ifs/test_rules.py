@@ -145,13 +145,9 @@ def test_a_posted_proposal_stands_in_the_ledger_and_is_closed(ask: Asker) -> Non
         act(ask, "PostingProposalHeadSet", head["url"], f"IfsApp.PostingProposalHandling.PostingProposalHead_{action}")
     item = ask.stored("InvoiceLedgerItemSet")
     assert (item["InvoiceNo"], item["OpenAmount"], item["Identity"]) == ("I1", 10, "S1")
-    line = ask.call(
-        "POST",
-        "PostingProposalHeadSet",
-        f"{head['url']}/PostingProposalLineArray",
-        body={"NetAmount": 1, "CodeA": "4010"},
-    )
-    assert body_of(line)["error"]["code"] == "DATABASE_ERROR"
+    line = {"NetAmount": 1, "CodeA": "4010"}
+    answer = ask.call("POST", "PostingProposalHeadSet", f"{head['url']}/PostingProposalLineArray", body=line)
+    assert body_of(answer)["error"]["code"] == "DATABASE_ERROR"
 
 
 def test_suppliers_without_a_number_get_one_that_is_free(ask: Asker) -> None:
@@ -162,7 +158,7 @@ def test_suppliers_without_a_number_get_one_that_is_free(ask: Asker) -> None:
 
 def test_a_person_is_held_to_the_rules_too(ask: Asker) -> None:
     ask.order()
-    with pytest.raises(Refusal, match="20112|exists"):
+    with pytest.raises(Refusal, match="already exists"):
         ask.system.create("PurchaseOrderSet", {"OrderNo": "P1"})
     with pytest.raises(Refusal, match="BuyQtyDue"):
         ask.system.change(LINE, KEY, {"BuyQtyDue": None})

@@ -70,7 +70,7 @@ def content(table: Table) -> dict[int, Any]:
 
 
 @given(blocks=st.lists(block, max_size=4))
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_memory_and_disk_hold_what_was_not_undone(tmp_path: Path, blocks: list[Any]) -> None:
     file = tmp_path / "state.sqlite"
     file.unlink(missing_ok=True)

@@ -1,7 +1,5 @@
 """Timestamps in the server's zone, the hour that repeats, and requests that ask to be aware."""
 
-from datetime import UTC, datetime
-
 import pytest
 
 from .tools import Asker
@@ -14,13 +12,9 @@ AWARE = {"x-ifs-time-zone-aware-request": "true"}
 def autumn(ask: Asker) -> Asker:
     """Four suppliers, half an hour apart, around the change to winter time in Berlin."""
     ask.system.apply_settings({"time_zone": "Europe/Berlin"})
-    for minute, number in enumerate("ABCD"):
-        modified = datetime(2026, 10, 25, 0, 15 + 0, tzinfo=UTC).replace(
-            minute=15 + 30 * (minute % 2), hour=minute // 2
-        )
-        ask.system.create(
-            SUPPLIERS, {"SupplierId": number, "Name": number, "LastModifiedDate": modified.isoformat()[:19] + "Z"}
-        )
+    for number, time in {"A": "00:15", "B": "00:45", "C": "01:15", "D": "01:45"}.items():
+        values = {"SupplierId": number, "Name": number, "LastModifiedDate": f"2026-10-25T{time}:00Z"}
+        ask.system.create(SUPPLIERS, values)
     return ask
 
 
