@@ -10,7 +10,7 @@ from connectors.http import Answer, Channel, Request
 from connectors.jaggaer.envelope import envelope_of
 from connectors.jaggaer.filters import Flt, at_least, encoded, pieces
 from connectors.jaggaer.judge import detail_judge, judge, write_judge
-from connectors.jaggaer.pages import JaggaerPage, page_of, row_of
+from connectors.jaggaer.pages import JaggaerPage, id_of, page_of, row_of
 from connectors.jaggaer.resources import RESOURCES, Resource, Told
 from connectors.jaggaer.sweep import Standing, Sweep
 from connectors.payload import dumps
@@ -21,6 +21,8 @@ __all__ = ["JaggaerClient", "judge"]
 
 # Of a URL that stays below 6 KB, what is left for the values of one look-up.
 VALUES_ROOM = 5000
+# Rows of pages that are kept until they are asked for by id, a resource.
+MOST_POLLED = 5000
 
 
 class JaggaerClient:
@@ -36,6 +38,7 @@ class JaggaerClient:
             name: resource.told(told[name]) if name in told else resource for name, resource in RESOURCES.items()
         }
         self._base = base.strip("/")
+        self._polled: dict[str, dict[str, Row]] = {name: {} for name in RESOURCES}
 
     async def page(
         self,
@@ -50,7 +53,18 @@ class JaggaerClient:
         flt = wire.standing() & (where or Flt())
         if modified_since is not None:
             flt &= at_least(wire.modified_filter, modified_since)
-        return await self._page(wire, flt, start)
+        page = await self._page(wire, flt, start)
+        if not wire.headers_only and wire.id_filter is None:
+            self._keep(wire, page.rows)
+        return page
+
+    def _keep(self, wire: Resource, rows: Iterable[Row]) -> None:
+        polled = self._polled[wire.name]
+        for row in rows:
+            if record_id := id_of(wire, dict(row.values)):
+                polled[record_id] = row
+        for record_id in list(polled)[: max(0, len(polled) - MOST_POLLED)]:
+            del polled[record_id]
 
     async def records(self, resource: str, filter_field: str, values: Iterable[str]) -> list[Row]:
         """All records in which the filter field has one of the values, each once, by key.
@@ -66,14 +80,34 @@ class JaggaerClient:
         return [found[key] for key in sorted(found)]
 
     async def detail(self, resource: str, record_id: str) -> Row | None:
-        """The whole record, None where there is none.
+        """The whole record, None where there is none; see `details`."""
+        return next(iter(await self.details(resource, [record_id])), None)
+
+    async def details(self, resource: str, ids: Iterable[str]) -> list[Row]:
+        """Whole records by their ids, those that are there.
+
+        One request each where lists give headers only, else as few as the resource allows. Receipts and
+        contracts can be had by no id at all (contract 6, 8): a row of a page is handed on once, for others
+        the whole list is read.
 
         Raises:
-            Rejected: it is refused, or has no key.
+            Rejected: one is refused, or has no key.
         """
         wire = self._resources[resource]
+        wanted = frozenset(ids)
+        if wire.headers_only:
+            rows = [await self._whole(wire, record_id) for record_id in sorted(wanted)]
+            return [row for row in rows if row is not None]
         if wire.id_filter is not None:
-            return next(iter(await self.records(resource, wire.id_filter, [record_id])), None)
+            return await self.records(resource, wire.id_filter, wanted)
+        polled = self._polled[resource]
+        found = {record_id: polled.pop(record_id) for record_id in wanted if record_id in polled}
+        if len(found) < len(wanted):
+            listed = (await self._all(wire, wire.standing())).values()
+            found |= {record_id: row for row in listed if (record_id := id_of(wire, dict(row.values))) in wanted}
+        return [found[record_id] for record_id in sorted(found)]
+
+    async def _whole(self, wire: Resource, record_id: str) -> Row | None:
         answer = await self.channel.read(
             Request("GET", self._path(wire, f"/{quote(record_id, safe='')}"), judge=detail_judge),
             Call(wire.name, record_id, "read record"),

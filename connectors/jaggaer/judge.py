@@ -52,9 +52,10 @@ def _verdict(envelope: Envelope, status: int, sent: JsonValue) -> Verdict:
     if not envelope.done:
         return refusal(envelope, status, sent)
     errors = [result.error for result in value_results(envelope.body, sent, status)]
-    if errors and (error := errors[0]) and all(errors):
-        return Again(error.message, "no") if isinstance(error, Unreachable) else error
-    return Fine()
+    if errors and all(isinstance(error, Unreachable) for error in errors):
+        return Again("JAGGAER is busy (-998)", "no")
+    # Of several values each has an end of its own, which the answer tells.
+    return Fine() if len(errors) != 1 or errors[0] is None else errors[0]
 
 
 def _before_the_code(answer: Answer, envelope: Envelope | None) -> Verdict | None:

@@ -96,6 +96,12 @@ def row_of(resource: Resource, record: JsonValue) -> Row | Rejected:
     )
 
 
+def id_of(resource: Resource, record: JsonValue) -> str | None:
+    """The id by which the record is read whole."""
+    value = _at(record, resource.id)
+    return str(value) if isinstance(value, str | int) else None
+
+
 def latest(moments: Iterable[str | None]) -> datetime | None:
     """The highest of the modified times that can be read."""
     read: list[datetime] = []

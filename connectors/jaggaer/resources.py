@@ -56,8 +56,8 @@ class Resource(BaseModel):
         always: what every list is filtered by beside, never a state (law 1).
         parts: `comp`, the components that are left out unless asked for.
         filters: the contract's filter fields = the tenant's, where they differ.
-        headers_only: lists give headers, lines need the detail.
-        id_filter: the filter field of the id where there is no `GET /{id}`.
+        headers_only: lists give headers; the whole record comes by `GET /{id}`.
+        id_filter: the filter field of the id where lists give whole records; None where there is none either.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -124,7 +124,6 @@ CUSTOM_FIELD_VALUES = Resource(
     id=("value",),
     modified=("lastUpdate",),
     modified_filter="lastUpdate",
-    id_filter="value",
 )
 PURCHASE_ORDERS = Resource(
     name="purchaseorders",
@@ -154,7 +153,6 @@ RECEIPTS = Resource(
     id=("header", "receiptId"),
     modified=("header", "lastUpdate"),
     modified_filter="lastUpdate",
-    id_filter="receiptId",
 )
 INVOICES = Resource(
     name="invoices",
@@ -175,7 +173,6 @@ CONTRACTS = Resource(
     modified=("lastModTime",),
     modified_filter="LASTMODTIME",
     parts=("PRICES",),
-    id_filter="contractReferenceCode",
 )
 RESOURCES: Mapping[str, Resource] = {
     resource.name: resource

@@ -191,6 +191,35 @@ async def test_a_supplier_is_found_by_its_id_through_the_list(jaggaer: JaggaerCl
     assert tenant.asked[0].query["flt"] == "TYPE==SELLER;BRAVOID==10442"
 
 
+def receipts(*ids: int) -> Reply:
+    records = [{"header": {"receiptId": number, "lastUpdate": "2026-02-14T19:58:56.973Z"}} for number in ids]
+    return said({"returnCode": 0, "totRecords": len(ids), "receiptList": {"receipt": records}})
+
+
+async def test_a_receipt_that_was_polled_is_handed_on_once_then_read_again(
+    jaggaer: JaggaerClient, tenant: Tenant
+) -> None:
+    tenant.answer = lambda _asked: receipts(1, 2, 3)
+    await jaggaer.page("receipts")
+    assert [row.key for row in await jaggaer.details("receipts", ["2", "1"])] == [("1",), ("2",)]
+    assert len(tenant.asked) == 1
+    assert [row.key for row in await jaggaer.details("receipts", ["2", "3", "9"])] == [("2",), ("3",)]
+    assert len(tenant.asked) == 2
+    assert tenant.asked[1].query == {"start": "1"}
+
+
+async def test_few_polled_rows_are_kept(
+    jaggaer: JaggaerClient, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.jaggaer.client.MOST_POLLED", 2)
+    tenant.answer = lambda _asked: receipts(1, 2, 3)
+    await jaggaer.page("receipts")
+    await jaggaer.details("receipts", ["2", "3"])
+    assert len(tenant.asked) == 1
+    await jaggaer.details("receipts", ["1"])
+    assert len(tenant.asked) == 2
+
+
 @pytest.mark.parametrize(
     ("reply", "error"),
     [
@@ -345,16 +374,16 @@ def results(*each: dict[str, Any]) -> Reply:
     return said({"returnCode": 0, "returnMessage": "", "resultList": {"result": [*each]}})
 
 
-async def test_custom_field_values_that_all_failed_are_no_success(jaggaer: JaggaerClient, tenant: Tenant) -> None:
+async def test_one_custom_field_value_that_failed_is_no_success(jaggaer: JaggaerClient, tenant: Tenant) -> None:
     tenant.answer = lambda _asked: results(result("4010", -1106))
     with pytest.raises(Rejected):
         await jaggaer.post("customfieldvalues", {}, CALL, repeatable=True)
 
 
 async def test_custom_field_values_of_which_some_failed_are_given(jaggaer: JaggaerClient, tenant: Tenant) -> None:
-    tenant.answer = lambda _asked: results(result("4010", 0), result("4020", -1106))
+    tenant.answer = lambda _asked: results(result("4010", -998), result("4020", -1106))
     given = await jaggaer.post("customfieldvalues", {}, CALL, repeatable=True)
-    assert [each.error is None for each in value_results(given, None)] == [True, False]
+    assert [type(each.error) for each in value_results(given, None)] == [Unreachable, Rejected]
 
 
 async def test_custom_field_values_that_found_it_busy_go_again(jaggaer: JaggaerClient, tenant: Tenant) -> None:
