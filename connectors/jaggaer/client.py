@@ -126,8 +126,7 @@ class JaggaerClient:
     async def post(self, resource: str, body: Json, call: Call, *, path: str = "", repeatable: bool) -> Json:
         """Sends a change and gives the envelope; warnings are in its `returnMessage`.
 
-        Of several custom field values some may have failed: see `value_results`; where all did, this raises.
-
+        Of several custom field values each has an end of its own in the envelope: see `value_results`.
         `path` goes below the resource, e.g. "/991/exportstatus", its parts percent-encoded.
         `repeatable`: the server refuses a repetition, or it changes nothing.
 
