@@ -177,22 +177,24 @@ class SupplierCase:
 
 def states(case: SupplierCase, profile: Profile) -> dict[str, tuple[State, State]]:
     """Every field of the profile but the keys, as IFS and as JAGGAER have it."""
-    found: dict[str, tuple[State, State]] = {}
-    for name, policy in profile.suppliers.fields.items():
-        if policy.form == "key" or _lacking(policy, profile):
-            continue
-        ifs = tuple(_at_ifs(case, place) for place in policy.ifs)
-        jaggaer = tuple(_at_record(case, place) for place in policy.jaggaer)
-        if policy.form == "bank":
-            found[name] = bank_states(ifs, jaggaer, profile)
-            continue
-        # The first place is read; others are written together with it.
-        there = meaning(name, policy, "jaggaer", jaggaer[:1], profile)
-        here = meaning(name, policy, "ifs", ifs if policy.form == "joined" else ifs[:1], profile)
-        if there is None and _unsure(case, policy.jaggaer[0]) and case.base_of(name) not in {None, UNKNOWN}:
-            there = UNKNOWN
-        found[name] = here, there
-    return found
+    return {
+        name: _both(case, name, policy, profile)
+        for name, policy in profile.suppliers.fields.items()
+        if policy.form != "key" and not _lacking(policy, profile)
+    }
+
+
+def _both(case: SupplierCase, name: str, policy: FieldPolicy, profile: Profile) -> tuple[State, State]:
+    ifs = tuple(_at_ifs(case, place) for place in policy.ifs)
+    jaggaer = tuple(_at_record(case, place) for place in policy.jaggaer)
+    if policy.form == "bank":
+        return bank_states(ifs, jaggaer, profile)
+    # The first place is read; others are written together with it.
+    here = meaning(name, policy, "ifs", ifs if policy.form == "joined" else ifs[:1], profile)
+    there = meaning(name, policy, "jaggaer", jaggaer[:1], profile)
+    if there is None and _unsure(case, policy.jaggaer[0]) and case.base_of(name) not in {None, UNKNOWN}:
+        there = UNKNOWN
+    return here, there
 
 
 def _lacking(policy: FieldPolicy, profile: Profile) -> bool:
@@ -203,13 +205,13 @@ def _lacking(policy: FieldPolicy, profile: Profile) -> bool:
 
 def accounts_in_question(cases: Iterable[SupplierCase], profile: Profile) -> frozenset[str]:
     """Accounts that may have to be carried: their validity in the leading company must be known."""
+    fields = {name: policy for name, policy in profile.suppliers.fields.items() if policy.form == "account"}
     wanted: set[str] = set()
     for case in cases:
-        for name, (ifs, jaggaer) in states(case, profile).items():
-            if profile.suppliers.fields[name].form == "account" and ifs != jaggaer:
-                wanted.update(
-                    state.text for state in (ifs, jaggaer) if state is not None and not isinstance(state, Unknown)
-                )
+        for name, policy in fields.items():
+            sides = _both(case, name, policy, profile)
+            if sides[0] != sides[1]:
+                wanted.update(state.text for state in sides if state is not None and not isinstance(state, Unknown))
     return frozenset(wanted)
 
 

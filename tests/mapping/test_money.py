@@ -89,9 +89,7 @@ def test_a_spread_over_zero_weights_is_equal() -> None:
 
 
 @given(AMOUNTS, WEIGHTS, CODES)
-def test_a_spread_adds_up_exactly_and_no_share_is_a_unit_off(
-    total: Decimal, weights: list[Decimal], code: str
-) -> None:
+def test_a_spread_adds_up_exactly_and_no_share_is_a_unit_off(total: Decimal, weights: list[Decimal], code: str) -> None:
     unit = money.currency(code)
     shares = money.spread(total, weights, unit)
     assert len(shares) == len(weights)
@@ -101,9 +99,7 @@ def test_a_spread_adds_up_exactly_and_no_share_is_a_unit_off(
     if whole:
         for share, weight in zip(shares, weights, strict=True):
             # |share * whole - total * weight| < unit * whole, exactly
-            off = money.exact_sum(
-                [money.exact_product(share, whole), money.exact_product(total, weight).copy_negate()]
-            )
+            off = money.exact_sum([money.exact_product(share, whole), money.exact_product(total, weight).copy_negate()])
             assert off.copy_abs() < money.exact_product(unit.minor_unit, whole)
     assert shares == money.spread(total, weights, unit)
 

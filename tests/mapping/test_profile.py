@@ -153,7 +153,7 @@ def test_an_open_map_keeps_what_it_does_not_list_unless_that_word_is_taken(tmp_p
 
 
 def test_status_words_and_tax_rates(tmp_path: Path) -> None:
-    own = overlaid(tmp_path, '[jaggaer.words.invoice]\nPayable = "Freigegeben"\n[maps.tax_rate.values]\nV19 = "19"')
+    own = overlaid(tmp_path, '[jaggaer.words.invoice]\nPayable = "Freigegeben"\n[maps.tax_rate.values]\nV5 = "5"')
     assert own.words("invoice").to_ifs("Freigegeben") == "Payable"
     assert own.words("invoice").to_jaggaer("Whatever") == "Whatever"
     assert str(own.tax_rate("V5")) == "5"
