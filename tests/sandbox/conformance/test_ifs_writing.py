@@ -385,3 +385,24 @@ def test_there_is_no_idempotency_key(ifs: Ifs) -> None:
     headers = {"Idempotency-Key": "k1", "X-Request-ID": "r1"}
     assert ifs.post(COMM_METHOD, values, headers=headers).status_code == 201
     assert "20112" in detail_codes(ifs.post(COMM_METHOD, values, headers=headers))
+
+
+def test_a_cookie_makes_a_browser_that_needs_an_xsrf_token(ifs: Ifs) -> None:
+    """contracts/ifs.md 3: keep no cookies."""
+    values = new_supplier()
+    answer = ifs.post(SUPPLIER, values, headers={"Cookie": "XSRF-TOKEN=x"})
+    assert answer.status_code == 403
+    assert error_of(answer)["code"] == "CSRF_ERROR"
+    assert ifs.stored(SUPPLIER, values) is None
+
+
+def test_a_client_may_ask_for_the_etag_alone(ifs: Ifs) -> None:
+    kept = supplier(ifs)
+    headers = {"If-Match": ifs.etag(SUPPLIER, kept), "Prefer": "return=minimal"}
+    answer = ifs.send("PATCH", ifs.url(SUPPLIER, kept), body={"Name": "Quiet"}, headers=headers)
+    if answer.status_code == 204:
+        assert answer.content == b""
+        assert answer.headers["etag"] == ifs.etag(SUPPLIER, kept)
+    else:
+        assert answer.status_code == 200
+    assert ifs.read(SUPPLIER, kept)["Name"] == "Quiet"
