@@ -34,6 +34,7 @@ from mapping.money import exact_sum
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
+
     from connectors.wire import Row
     from mapping.profile import Profile
 

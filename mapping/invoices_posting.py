@@ -110,7 +110,7 @@ def examine(case: InvoiceCase, invoice: Invoice, profile: Profile, approved: Map
         found.attempt("total.currency", lambda: profile.currency(drafted.currency), None) if drafted.currency else None
     )
     lines: tuple[PostingLine, ...] = ()
-    if currency and drafted.lines and _quantified(drafted, found):
+    if currency and drafted.company and drafted.lines and _quantified(drafted, found):
         sums = found.attempt("total", lambda: add_up(invoice, currency), None)
         if sums:
             found.notes.extend(sums.notes)

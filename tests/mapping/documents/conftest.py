@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import pytest
-from rows import head, line, site
+from rows import books, head, invoice, line, site
 from world import World
 
+from mapping.invoices import INVOICES
 from mapping.kinds import Link
 from mapping.profile import Profile
-from mapping.purchase_orders import PurchaseOrders
+from mapping.purchase_orders import PURCHASE_ORDERS
 
 
 @pytest.fixture(scope="session")
@@ -17,4 +18,16 @@ def profile() -> Profile:
 @pytest.fixture
 def world(profile: Profile) -> World:
     """Order P1001 with one line, its supplier linked, nothing at JAGGAER yet."""
-    return World(PurchaseOrders(), profile, ifs=[head(), line(), site()], links=[Link("supplier", "1001", "10442")])
+    return World(PURCHASE_ORDERS, profile, ifs=[head(), line(), site()], links=[Link("supplier", "1001", "10442")])
+
+
+@pytest.fixture
+def billed(profile: Profile) -> World:
+    """Invoice 991 over the whole of order P1001, which was received: 100.00 EUR and 19 % tax."""
+    return World(
+        INVOICES,
+        profile,
+        ifs=[head(), line(), *books()],
+        links=[Link("supplier", "1001", "10442")],
+        invoices={"991": invoice()},
+    )

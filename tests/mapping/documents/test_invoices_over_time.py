@@ -1,0 +1,329 @@
+"""An invoice's way: posted once, told once, resent, changed, cancelled, store lost (DESIGN, invoices)."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from rows import head, invoice, invoice_line, line, row
+from world import World
+
+from mapping.kinds import Action, IfsCreate, Instructions, ItemKind, JaggaerPost
+
+
+def done(world: World) -> list[str]:
+    """What was written, in order: "create", "SUCCESS", "FAILED"."""
+    return [str(write.body["status"]) if isinstance(write, JaggaerPost) else write.action for write in world.written]
+
+
+def header(world: World) -> dict[str, Any]:
+    found: dict[str, Any] = world.invoices["991"]["header"]
+    return found
+
+
+def touch(world: World) -> None:
+    header(world)["lastUpdate"] = "2026-03-11T10:00:00.000Z"
+
+
+@pytest.fixture
+def posted(billed: World) -> World:
+    billed.run("jaggaer:991")
+    assert done(billed) == ["create", "SUCCESS"]
+    billed.written.clear()
+    billed.asked.clear()
+    return billed
+
+
+def test_posted_then_told_then_linked(billed: World) -> None:
+    last = billed.run("jaggaer:991")
+    assert done(billed) == ["create", "SUCCESS"]
+    success = billed.written[1]
+    assert (success.path, success.action, success.enforced) == ("/991/exportstatus", "exportstatus", True)
+    assert success.body == {
+        "status": "SUCCESS",
+        "erpNumber": "9000",
+        "erpDate": "2026-03-02T00:00:00.000Z",
+        "message": "posting proposal 10:9000",
+    }
+    assert last.action is Action.SKIP, "the telling belongs to the creation"
+    (link,) = [one for one in billed.links if one.kind == "invoice"]
+    assert (link.ifs_key, link.jaggaer_key) == ("10:9000", "991")
+
+
+def test_at_rest_nothing_is_written_and_no_line_read(posted: World) -> None:
+    for _ in range(3):
+        decision = posted.run("jaggaer:991")
+        assert (decision.action, decision.items) == (Action.SKIP, ())
+    assert posted.written == []
+    assert posted.asked["jaggaer invoice"] == 0
+    assert posted.run("ifs:10:9000").key == "991"
+
+
+def test_the_second_look_keeps_nothing_more(posted: World) -> None:
+    posted.run("jaggaer:991")
+    assert posted.decide("jaggaer:991")[0].settlement is None
+
+
+def test_paid_meanwhile_is_no_change(posted: World) -> None:
+    header(posted)["paymentStatus"] = "Paid"
+    touch(posted)
+    assert posted.run("jaggaer:991").items == ()
+    assert posted.written == []
+
+
+@pytest.mark.parametrize("ready", [("Payable", "Pending"), ("InProcess", "Completed"), ("Paid", "Completed")])
+def test_not_ready(billed: World, ready: tuple[str, str]) -> None:
+    billed.invoices["991"] = invoice(paymentStatus=ready[0], workflowStatus=ready[1])
+    decision = billed.run("jaggaer:991")
+    assert (decision.action, decision.notes) == (Action.OUT_OF_SCOPE, ("not ready",))
+    assert billed.asked["jaggaer invoice"] == 0
+    header(billed).update(paymentStatus="Payable", workflowStatus="Completed")
+    billed.run("jaggaer:991")
+    assert done(billed) == ["create", "SUCCESS"]
+
+
+def test_exported_by_others(billed: World) -> None:
+    billed.invoices["991"] = invoice(exportStatus="Exported")
+    assert billed.run("jaggaer:991").action is Action.OUT_OF_SCOPE
+    assert billed.written == []
+
+
+def test_resend_is_told_once_and_posted_never_again(posted: World) -> None:
+    posted.run("jaggaer:991")
+    header(posted)["exportStatus"] = "NotExported"
+    touch(posted)
+    assert posted.run("jaggaer:991").action is Action.UPDATE
+    assert done(posted) == ["SUCCESS"]
+    assert posted.run("jaggaer:991").action is Action.SKIP
+    assert done(posted) == ["SUCCESS"]
+
+
+def test_a_lost_store_costs_no_write(posted: World) -> None:
+    posted.lose_store()
+    assert posted.run("jaggaer:991").action is Action.SKIP
+    assert posted.written == []
+    assert posted.asked["jaggaer invoice"] == 0
+    assert [one.ifs_key for one in posted.links if one.kind == "invoice"] == ["10:9000"]
+
+
+def test_killed_after_the_proposal(billed: World) -> None:
+    (decision,) = billed.decide("jaggaer:991")
+    billed._carry_out(decision.writes[0])
+    billed.run("jaggaer:991")
+    assert done(billed) == ["create", "SUCCESS"]
+
+
+def test_killed_after_it_was_told(billed: World) -> None:
+    billed.run("jaggaer:991")
+    billed.lose_store()
+    billed.run("jaggaer:991")
+    assert done(billed) == ["create", "SUCCESS"]
+
+
+def test_killed_after_the_proposal_of_one_that_had_failed(billed: World) -> None:
+    """What was kept when it failed says nothing about what was posted."""
+    header(billed)["total"] = {"currency": "EUR", "value": Decimal(120)}
+    billed.run("jaggaer:991")
+    header(billed)["total"] = {"currency": "EUR", "value": Decimal(119)}
+    (decision,) = billed.decide("jaggaer:991")
+    billed._carry_out(decision.writes[0])
+    billed.run("jaggaer:991")
+    assert done(billed) == ["FAILED", "create", "SUCCESS"]
+
+
+# --- failed ---
+
+
+def test_failed_is_told_once_for_each_reason(billed: World) -> None:
+    billed.invoices["991"] = invoice(total={"currency": "EUR", "value": Decimal(120)})
+    decision = billed.run("jaggaer:991")
+    assert [item.kind for item in decision.items] == [ItemKind.DEAD_LETTER]
+    assert decision.action is Action.NONE
+    assert done(billed) == ["FAILED"]
+    assert "1.00 EUR" in str(billed.written[0].body["message"])
+    billed.run("jaggaer:991")
+    assert done(billed) == ["FAILED"]
+    header(billed)["invoiceType"] = "Debit memo"
+    billed.run("jaggaer:991")
+    billed.run("jaggaer:991")
+    assert done(billed) == ["FAILED", "FAILED"]
+
+
+def test_failed_is_not_told_where_it_shows_already(billed: World) -> None:
+    billed.invoices["991"] = invoice(total={"currency": "EUR", "value": Decimal(120)})
+    billed.run("jaggaer:991")
+    billed.lose_store()
+    billed.run("jaggaer:991")
+    assert done(billed) == ["FAILED"]
+
+
+def test_corrected_after_it_failed(billed: World) -> None:
+    billed.invoices["991"] = invoice(total={"currency": "EUR", "value": Decimal(120)})
+    billed.run("jaggaer:991")
+    header(billed)["total"] = {"currency": "EUR", "value": Decimal(119)}
+    billed.run("jaggaer:991")
+    assert done(billed) == ["FAILED", "create", "SUCCESS"]
+    assert header(billed)["exportStatus"] == "Exported"
+    assert billed.run("jaggaer:991").action is Action.SKIP
+
+
+def test_what_waits_or_is_held_is_not_told(billed: World) -> None:
+    billed.links.clear()
+    billed.invoices["991"] = invoice(withholdingTax1=Decimal(1))
+    kinds = {item.kind for item in billed.run("jaggaer:991").items}
+    assert kinds == {ItemKind.WAITING, ItemKind.HELD}
+    assert billed.written == []
+
+
+def test_a_person_lets_a_discrepancy_pass(billed: World) -> None:
+    billed.change("purchase_order_line", "P1001", "1", "1", QtyReceived="9")
+    (item,) = billed.run("jaggaer:991").items
+    assert item.kind is ItemKind.HELD
+    billed.run("jaggaer:991", told=Instructions(approved={item.field: item.value}))
+    assert done(billed) == ["create", "SUCCESS"]
+
+
+def test_goes_by_itself_once_it_can(billed: World) -> None:
+    links, billed.links = billed.links, []
+    assert [item.kind for item in billed.run("jaggaer:991").items] == [ItemKind.WAITING]
+    billed.links = links
+    billed.run("jaggaer:991")
+    assert done(billed) == ["create", "SUCCESS"]
+
+
+# --- the other side moves ---
+
+
+def cancel(world: World) -> None:
+    world.change("posting_proposal", "10", "9000", Objstate="Cancelled")
+
+
+def dearer(world: World) -> None:
+    header(world)["total"] = {"currency": "EUR", "value": Decimal(120)}
+
+
+def rejected(world: World) -> None:
+    header(world)["workflowStatus"] = "Rejected"
+
+
+def other_account(world: World) -> None:
+    world.invoices["991"]["lineList"]["invoiceLine"][0]["quantity"] = Decimal(5)
+    world.invoices["991"]["lineList"]["invoiceLine"][0]["unitPrice"] = Decimal(20)
+    touch(world)
+
+
+@pytest.mark.parametrize("change", [cancel, dearer, rejected, other_account])
+@pytest.mark.parametrize("export", ["Exported", "NotExported"])
+def test_changed_after_posting_is_a_conflict_never_rewritten(
+    posted: World, change: Callable[[World], None], export: str
+) -> None:
+    posted.run("jaggaer:991")
+    change(posted)
+    header(posted)["exportStatus"] = export
+    decision = posted.run("jaggaer:991")
+    assert [item.kind for item in decision.items] == [ItemKind.CONFLICT]
+    assert posted.written == []
+
+
+@pytest.mark.parametrize("change", [cancel, dearer, other_account])
+def test_a_person_accepts_what_was_corrected_by_hand(posted: World, change: Callable[[World], None]) -> None:
+    posted.run("jaggaer:991")
+    change(posted)
+    assert posted.run("jaggaer:991", told=Instructions(winners={"*": "ifs"})).items == ()
+    assert posted.run("jaggaer:991").items == ()
+    assert posted.written == []
+
+
+@pytest.mark.parametrize("change", [dearer, cancel])
+def test_changed_and_the_store_lost(posted: World, change: Callable[[World], None]) -> None:
+    change(posted)
+    posted.lose_store()
+    assert [item.kind for item in posted.run("jaggaer:991").items] == [ItemKind.CONFLICT]
+    assert posted.written == []
+
+
+def test_unbalanced_is_held_with_its_difference(billed: World) -> None:
+    values = {
+        "Company": "10",
+        "ProposalId": 7,
+        "SupplierId": "1001",
+        "InvoiceNo": "RE-1",
+        "InvoiceType": "Invoice",
+        "CurrencyCode": "EUR",
+        "NetAmount": "100",
+        "TaxAmount": "19",
+        "GrossAmount": "119",
+        "PostingDate": "2026-03-02",
+        "SourceReference": "JAG:991",
+        "Objstate": "Unbalanced",
+    }
+    billed.ifs += [
+        row("posting_proposal", "10", "7", **values),
+        row(
+            "posting_proposal_line", "10", "7", "1", Company="10", ProposalId=7, RowNo=1, NetAmount="90", TaxAmount="19"
+        ),
+    ]
+    decision = billed.run("jaggaer:991")
+    (item,) = decision.items
+    assert item.kind is ItemKind.HELD
+    assert "net 100, its lines 90: difference 10" in item.reason
+    assert billed.written == []
+    billed.change("posting_proposal", "10", "7", Objstate="Balanced")
+    billed.run("jaggaer:991")
+    assert done(billed) == ["SUCCESS"]
+
+
+def test_two_proposals_of_one_invoice(posted: World) -> None:
+    (one,) = [each for each in posted.ifs if each.kind == "posting_proposal"]
+    posted.ifs.append(type(one)(one.kind, ("20", "9000"), {**one.values, "Company": "20"}))
+    assert [item.kind for item in posted.run("jaggaer:991").items] == [ItemKind.CONFLICT]
+
+
+@pytest.mark.parametrize("lost", ["proposal", "invoice"])
+def test_absence_is_unknown(posted: World, lost: str) -> None:
+    if lost == "proposal":
+        posted.hidden.add("posting_proposal")
+    else:
+        posted.invoices.clear()
+    assert [item.kind for item in posted.run("jaggaer:991").items] == [ItemKind.HELD]
+    assert posted.written == []
+
+
+def test_a_proposal_that_cannot_be_read_is_not_overlooked(posted: World) -> None:
+    posted.change("posting_proposal", "10", "9000", GrossAmount="much")
+    posted.lose_store()
+    header(posted)["exportStatus"] = "NotExported"
+    assert [item.kind for item in posted.run("jaggaer:991").items] == [ItemKind.DEAD_LETTER]
+    assert posted.written == []
+
+
+def test_a_header_that_cannot_be_read(billed: World) -> None:
+    billed.invoices["991"] = invoice(taxCharge1="a lot")
+    (item,) = billed.run("jaggaer:991").items
+    assert item.kind is ItemKind.DEAD_LETTER
+    assert "taxCharge1" in item.field
+
+
+def test_an_invoice_nobody_knows(billed: World) -> None:
+    assert billed.run("jaggaer:5").action is Action.OUT_OF_SCOPE
+
+
+def test_an_order_and_its_invoice_in_other_currencies(billed: World) -> None:
+    for code, number in (("JPY", "RE-J"), ("TND", "RE-T")):
+        exact = {"JPY": Decimal(119), "TND": Decimal("119.000")}[code]
+        billed.ifs += [head(number, CurrencyCode=code), line(number)]
+        billed.invoices["991"] = invoice(
+            invoice_line(poNumber=number), supplierInvoiceNumber=number, total={"currency": code, "value": exact}
+        )
+        (write,) = billed.decide("jaggaer:991")[0].writes
+        assert isinstance(write, IfsCreate)
+        assert (write.values["CurrencyCode"], write.values["GrossAmount"]) == (code, 119)
+
+
+def test_the_source_is_never_changed_by_deciding(billed: World) -> None:
+    before = copy.deepcopy(billed.invoices)
+    billed.decide("jaggaer:991")
+    assert billed.invoices == before
