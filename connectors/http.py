@@ -114,17 +114,6 @@ Verdict: TypeAlias = Fine | Again | SyncError
 Judge: TypeAlias = Callable[[Answer], Verdict]
 
 
-class Unwitnessed:
-    """For looking around only, e.g. `ping`: lets reads pass and no write."""
-
-    def before(self, attempt: Attempt) -> None:
-        raise TypeError(f"a {attempt.method} without a witness: set Channel.witness first")
-
-    def check(self, attempt: Attempt) -> None: ...
-
-    def after(self, attempt: Attempt, outcome: Outcome) -> None: ...
-
-
 @dataclass(slots=True)
 class _Course:
     """One request on its way through its attempts."""
@@ -151,8 +140,8 @@ class Channel:
         base_url: str,
         auth: ClientCredentials,
         budget: Budget,
+        witness: Witness,
         judge: Judge,
-        witness: Witness | None = None,
         timeouts: Timeouts | None = None,
         backoff: Backoff | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -161,7 +150,7 @@ class Channel:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.system: System = system
-        self.witness: Witness = witness or Unwitnessed()
+        self.witness = witness
         self.requests = 0
         self.throttled = 0
         self._base = checked_url(base_url, system=system, field="host")

@@ -10,6 +10,9 @@ from connectors.ifs.filters import Expr
 from connectors.ifs.literals import canonical
 from connectors.ifs.sets import STATE, EntitySet
 
+# Encoded characters; keys and references of IFS are far shorter.
+LONGEST_VALUE = 1000
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -24,7 +27,7 @@ class Wanted:
 
 
 def wanted(entity_set: EntitySet, attribute: str, values: Iterable[str]) -> Wanted:
-    """Each value once, in its canonical form; what the attribute cannot hold matches no row and is left out.
+    """Each value once, in its canonical form; what no attribute can hold matches no row and is left out.
 
     Raises:
         SettingsError: an attribute that the profile does not list.
@@ -33,9 +36,11 @@ def wanted(entity_set: EntitySet, attribute: str, values: Iterable[str]) -> Want
     found: dict[str, None] = {}
     for value in values:
         try:
-            found[canonical(kind, value)] = None
+            text = canonical(kind, value)
         except ValueError:
             continue
+        if len(filters.encoded(text)) <= LONGEST_VALUE:
+            found[text] = None
     return Wanted(attribute, tuple(sorted(found)))
 
 

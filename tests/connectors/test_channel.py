@@ -218,14 +218,6 @@ async def test_what_the_witness_refuses_is_not_sent() -> None:
         assert server.seen == []
 
 
-async def test_a_channel_without_a_witness_reads_but_does_not_write() -> None:
-    async with line(witness=None) as (server, channel):
-        await channel.read(GET, CALL)
-        with pytest.raises(TypeError, match="witness"):
-            await channel.write(PATCH, CALL, repeatable=True)
-        assert len(server.seen) == 1
-
-
 async def test_a_cancelled_write_is_witnessed() -> None:
     async with line(hang(5), timeouts=Timeouts(1, 5, 5)) as (server, channel):
         task = asyncio.create_task(channel.write(PATCH, CALL, repeatable=False))
