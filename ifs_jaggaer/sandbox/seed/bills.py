@@ -109,7 +109,7 @@ def line_wire(item: Item, line_id: int, place: int, company: Company, currency: 
     """One `invoiceLine`."""
     shown: dict[str, Any] = {
         "lineId": line_id,
-        "lineNumber": place,
+        "lineNumber": str(place),
         "item": {"description": item.text, "unitOfMeasure": {"dimension": item.unit}},
         "receipts": {"receipt": []},
         "quantity": plain(item.quantity),

@@ -10,8 +10,8 @@ from ifs_jaggaer.sandbox.seed.bills import NO_CHARGES, RATE, Charges, Item, bill
 from ifs_jaggaer.sandbox.seed.companies import UNKNOWN_ACCOUNT, Company, first_open
 from ifs_jaggaer.sandbox.seed.deck import Deck, Part
 from ifs_jaggaer.sandbox.seed.model import Row, deal, spread
-from ifs_jaggaer.sandbox.seed.money import HUNDRED, ZERO, minor, rounded
-from ifs_jaggaer.sandbox.seed.orders import SPLITS, UNKNOWN_SUPPLIER, Order
+from ifs_jaggaer.sandbox.seed.money import HUNDRED, ZERO, minor, on_a_tie, rounded
+from ifs_jaggaer.sandbox.seed.orders import SPLITS, UNKNOWN_SUPPLIER, Order, doubtful
 from ifs_jaggaer.sandbox.seed.scene import Scene
 from ifs_jaggaer.sandbox.seed.stamps import Stamps, midnight
 from ifs_jaggaer.sandbox.seed.supplier_rows import PARTY
@@ -126,7 +126,9 @@ class Invoicing:
             return None
         order = self._creditable.pop()
         line = next(each for each in order.lines if each.invoiced > 0)
-        quantity = max(Decimal(1), line.invoiced // 3) if line.invoiced >= 1 else line.invoiced
+        quantity = max(Decimal(1), line.invoiced // 3)
+        if quantity > line.invoiced or doubtful(line, quantity, order.currency):
+            quantity = line.invoiced
         item = replace(billed(order, line, quantity), handling=ZERO).taxed(order.currency).reversed()
         items = [item]
         if self._rng.random() < 0.3:
@@ -230,7 +232,10 @@ def _taxed_at_header(invoice: Invoice, charges: Charges, rate: Decimal) -> Invoi
 
 def _items(change: Callable[[Item], Item]) -> Callable[[Invoice], Invoice]:
     def changed(made: Invoice) -> Invoice:
-        return replace(made, items=(change(made.items[0]).taxed(made.currency), *made.items[1:]))
+        first = change(made.items[0])
+        while on_a_tie(first.quantity * first.price, made.currency):
+            first = replace(first, quantity=first.quantity + 1, price=first.price + minor(made.currency))
+        return replace(made, items=(first.taxed(made.currency), *made.items[1:]))
 
     return changed
 

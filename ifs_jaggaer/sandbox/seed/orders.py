@@ -150,7 +150,7 @@ class Purchasing:
         count = rng.choice((1, 1, 1, 2, 2, 3, 4, 5, 12)) if at % 50 else 14
         lines = [self._line(place, company, currency, terms.tax_code, ordered) for place in range(1, count + 1)]
         lines = _with_second_release(lines, rng)
-        lines = [_in_state(line, state, place, rng) for place, line in enumerate(lines)]
+        lines = [_in_state(line, currency, state, place, rng) for place, line in enumerate(lines)]
         order = Order(
             number=f"P{100_000 + at}",
             vendor=supplier.number,
@@ -240,7 +240,7 @@ def _with_second_release(lines: list[Line], rng: Random) -> list[Line]:
     return [*lines, replace(last, release_no="2", planned=last.planned + timedelta(days=30))]
 
 
-def _in_state(line: Line, state: str, place: int, rng: Random) -> Line:
+def _in_state(line: Line, currency: str, state: str, place: int, rng: Random) -> Line:
     """A line in an order of this state; single lines are cancelled or closed."""
     if place and state in {"Released", "Confirmed", "Received"} and rng.random() < 0.05:
         return replace(line, state=rng.choice(("Cancelled", "Closed")))
@@ -248,10 +248,11 @@ def _in_state(line: Line, state: str, place: int, rng: Random) -> Line:
         billed = line.quantity if state == "Closed" else ZERO
         return replace(line, state=state, received=line.quantity, invoiced=billed)
     if state == "Arrived":
-        if place % 2 == 0:
+        if place % 2:
             return replace(line, state="Received", received=line.quantity)
-        part = (line.quantity / 2).quantize(Decimal(1) if line.unit == "PCS" else Decimal("0.1"))
-        return replace(line, state="Arrived", received=min(part, line.quantity))
+        part = line.quantity / 2 // 1
+        whole = part == 0 or doubtful(line, part, currency)
+        return replace(line, state="Arrived", received=line.quantity if whole else part)
     return replace(line, state=state)
 
 

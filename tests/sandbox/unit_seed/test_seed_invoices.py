@@ -40,6 +40,14 @@ def currency_of(seed: Seed, invoice: Row) -> str:
     return next(str(row["CurrencyCode"]) for row in seed.ifs["PurchaseOrderSet"] if row["OrderNo"] == number)
 
 
+def company_in(seed: Seed, invoice: Row) -> str:
+    """The stated company, else that of the order."""
+    if "businessUnit" in invoice["header"]:
+        return str(invoice["header"]["businessUnit"])
+    number = next(line["poNumber"] for line in lines(invoice) if "poNumber" in line)
+    return next(str(row["Company"]) for row in seed.ifs["PurchaseOrderSet"] if row["OrderNo"] == number)
+
+
 def ordinary(seed: Seed) -> list[Row]:
     """Invoices that go through without a person."""
     kinds = [kind for kind in seed.special if kind.startswith("invoice_") and kind not in HARMLESS]
@@ -78,13 +86,10 @@ def test_stated_tax_is_that_of_the_code(number: int) -> None:
     seed = small(number)
     ordered = order_lines(seed)
     codes = {(row["Identity"], row["Company"]): row["DefVatCode"] for row in seed.ifs["IdentityInvoiceInfoSet"]}
-    company_of = {row["OrderNo"]: row["Company"] for row in seed.ifs["PurchaseOrderSet"]}
     for invoice in ordinary(seed):
         header, own = invoice["header"], lines(invoice)
         currency = currency_of(seed, invoice)
-        numbers = [line["poNumber"] for line in own if "poNumber" in line]
-        company = header.get("businessUnit") or company_of[numbers[0]]
-        default = codes[header["supplier"]["supplierNumber"], company]
+        default = codes[header["supplier"]["supplierNumber"], company_in(seed, invoice)]
         rates = [
             RATE[ordered[line["poNumber"], line["poLineNumber"]]["FeeCode"] if "poNumber" in line else default]
             for line in own
@@ -140,7 +145,6 @@ def test_splits_add_up_and_their_accounts_are_good(number: int) -> None:
     seed = small(number)
     today = seed.ifs["AccountSet"][0]["ValidFrom"].replace(year=2026)
     accounts = {(row["Company"], row["Account"]): row for row in seed.ifs["AccountSet"]}
-    company_of = {row["OrderNo"]: row["Company"] for row in seed.ifs["PurchaseOrderSet"]}
     for invoice in ordinary(seed):
         for line in lines(invoice):
             for group in line.get("splittableFieldSetGroupList", {}).get("splittableFieldSetGroup", []):
@@ -154,7 +158,7 @@ def test_splits_add_up_and_their_accounts_are_good(number: int) -> None:
                     assert sum(values) == net(line, currency_of(seed, invoice))
                 else:
                     assert len(indexes) == 1
-                company = invoice["header"].get("businessUnit") or company_of[line["poNumber"]]
+                company = company_in(seed, invoice)
                 for index in indexes:
                     coding = {
                         each["internalName"]: each.get("value")
