@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from connectors.wire import Json, JsonValue, Row
+from ifs_jaggaer.errors import Rejected
 from mapping.dates import day, within
 from mapping.fields import at_ifs, one
 from mapping.kinds import (
@@ -18,6 +19,8 @@ from mapping.kinds import (
     Gathering,
     IfsRows,
     Instructions,
+    Item,
+    ItemKind,
     JaggaerPost,
     JaggaerRecords,
     Settlement,
@@ -147,7 +150,11 @@ class GlAccounts:
             # Absence is not emptiness (DESIGN, law 11): perhaps only a permission was lost.
             note = f"{case.key}: IFS does not show it, left as it is"
             return Decision(case.key, "", Action.NONE, notes=(note,), base_version=version)
-        wanted = _wanted(case.rows, profile, as_of)
+        try:
+            wanted = _wanted(case.rows, profile, as_of)
+        except Rejected as problem:
+            item = Item(ItemKind.DEAD_LETTER, problem.field, problem.value, problem.message, problem.remedy)
+            return Decision(case.key, "", Action.NONE, items=(item,), base_version=version)
         before = _before(case)
         if before == wanted:
             settlement = None if case.base else Settlement(snapshot=wanted)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
 from connectors.wire import Row
+from ifs_jaggaer.errors import Rejected
 from mapping import suppliers_decide
 from mapping.fields import at_ifs, one
-from mapping.kinds import Case, Decision, Gathering, IfsRows, Instructions, Source
+from mapping.kinds import Case, Decision, Gathering, IfsRows, Instructions, Source, Write
 from mapping.profile import Profile
 from mapping.suppliers_case import PARTS, RECORD, RESOURCE, SupplierCase, accounts_in_question, bravo_id
 from mapping.suppliers_gather import GENERAL, OF_LEAD, Known, is_seller
@@ -70,6 +72,26 @@ class Suppliers:
         if not isinstance(case, SupplierCase):
             raise TypeError(f"{type(case).__name__} is no supplier")
         return suppliers_decide.decide(case, profile, as_of, told)
+
+    def refused(self, write: Write, refusal: Rejected, profile: Profile) -> frozenset[str]:
+        """The fields of a write that the target's refusal is about, for `Instructions.without` (DESIGN, law 9).
+
+        Those whose place its words name; where they name none, all but the status, which goes first.
+        """
+        words = f"{refusal.field} {refusal}"
+        fields = {change.field for change in write.changes}
+        named = {field for field in fields if any(_says(words, name) for name in _names(field, profile))}
+        return frozenset(named or fields - {"status"} or fields)
+
+
+def _names(field: str, profile: Profile) -> list[str]:
+    """What both systems call the field."""
+    policy = profile.suppliers.fields.get(field)
+    return [] if policy is None else [place.partition(".")[2] for place in (*policy.ifs, *policy.jaggaer)]
+
+
+def _says(words: str, name: str) -> bool:
+    return re.search(rf"\b{re.escape(name)}\b", words) is not None
 
 
 SUPPLIERS = Suppliers()

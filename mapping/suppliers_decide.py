@@ -225,7 +225,11 @@ class _Weighing:
                 )
             )
             return False
-        first, last = (day(row.values.get(end), end) for end in ("ValidFrom", "ValidUntil"))
+        try:
+            first, last = (day(row.values.get(end), end) for end in ("ValidFrom", "ValidUntil"))
+        except Rejected as problem:
+            self.items.append(dead_letter(name, problem))
+            return False
         if within(self.as_of, first, last):
             return True
         self.items.append(

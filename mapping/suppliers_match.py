@@ -101,7 +101,7 @@ class _Matching:
         elif ours and theirs:
             self._crowded(level, free_ours, free_theirs, ours, theirs)
         elif level.unique and len(ours or theirs) > 1:
-            self._doubt(f"several suppliers have the same {level.name}", ours, theirs)
+            self._doubt(_shared(level, ours, theirs), ours, theirs)
 
     def _crowded(
         self, level: _Level, free_ours: list[str], free_theirs: list[str], ours: list[str], theirs: list[str]
@@ -120,7 +120,7 @@ class _Matching:
             )
             self._doubt(reason, [], free_theirs, shown=ours)
             return
-        self._doubt(f"several suppliers have the same {level.name}", ours, theirs)
+        self._doubt(_shared(level, ours, theirs), ours, theirs)
 
     def _contradiction(self, ours: str, theirs: str) -> str | None:
         mark = one(at_ifs(self._generals[ours], "Cf_JaggaerId"))
@@ -170,6 +170,11 @@ class _Matching:
 
     def _free_jaggaer(self, key: str) -> bool:
         return key not in self._taken_back and key not in self._found.jaggaer
+
+
+def _shared(level: _Level, ours: list[str], theirs: list[str]) -> str:
+    sharing = " and ".join([*(f"supplier {key}" for key in ours), *(f"JAGGAER's {key}" for key in theirs)])
+    return f"several suppliers have the same {level.name}: {sharing}"
 
 
 def name_key(name: str) -> str:

@@ -10,7 +10,7 @@ from supplier_world import PROFILE, World, account
 from connectors.wire import Row
 from mapping import gl_accounts
 from mapping.gl_accounts import GL_ACCOUNTS
-from mapping.kinds import Action, Decision, JaggaerPost, JaggaerRecords, Snapshot
+from mapping.kinds import Action, Decision, ItemKind, JaggaerPost, JaggaerRecords, Snapshot
 from mapping.profile import Profile
 
 
@@ -100,6 +100,16 @@ def test_a_value_that_vanished_is_left_as_it_is() -> None:
     (decision,) = world.run(GL_ACCOUNTS, "ifs:A:4010")
     assert (decision.action, decision.writes, decision.settlement) == (Action.NONE, (), None)
     assert "Account:4010" in decision.notes[0]
+
+
+def test_a_date_that_is_none_is_a_dead_letter_of_that_value_alone() -> None:
+    world = World()
+    account(world, "4010", ValidUntil="soon")
+    account(world, "4011")
+    decisions = by_key(world.run(GL_ACCOUNTS, "ifs:A:4010", "ifs:A:4011"))
+    (item,) = decisions["Account:4010"].items
+    assert (item.kind, item.field, item.value) == (ItemKind.DEAD_LETTER, "ValidUntil", "soon")
+    assert set(world.values) == {("Account", "4011")}
 
 
 def test_the_same_value_of_two_code_parts_is_two_documents() -> None:

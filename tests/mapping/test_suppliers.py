@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from supplier_world import BIC, IBAN, OTHER_IBAN, PROFILE, World, account, agreed, at_jaggaer, in_ifs
 
+from ifs_jaggaer.errors import Rejected
 from mapping.kinds import Action, Decision, IfsCreate, IfsUpdate, Instructions, Item, ItemKind, JaggaerPost
 from mapping.profile import Profile
 from mapping.suppliers import SUPPLIERS
@@ -530,6 +531,24 @@ def test_what_was_refused_is_left_out_and_all_others_go() -> None:
     assert decision.settlement is not None
     assert decision.settlement.snapshot is not None
     assert decision.settlement.snapshot["tax_number"] == "DE811907980"
+
+
+@pytest.mark.parametrize(
+    ("words", "fields"),
+    [
+        ("VatNo is used by supplier 7", {"tax_number"}),
+        ("Error in attribute AssociationNo", {"registration"}),
+        ("something is wrong", {"tax_number", "registration"}),
+        ("Status may not be changed", {"status"}),
+    ],
+)
+def test_a_refusal_is_about_the_fields_that_it_names(words: str, fields: set[str]) -> None:
+    world = agreed()
+    changes = {"VatNo": "DE9", "AssociationNo": "HRB 9", "Status": "Blocked"}
+    world.put("supplier_general", **{**world.row("supplier_general", "1001"), **changes})
+    decision = one(world.plan(SUPPLIERS, "ifs:1001", told=Instructions(approved={"status": "Blocked"})))
+    (write,) = decision.writes
+    assert SUPPLIERS.refused(write, Rejected(words, system="ifs"), PROFILE) == fields
 
 
 def test_an_attribute_that_the_tenant_lacks_is_no_field() -> None:
