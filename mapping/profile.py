@@ -79,15 +79,32 @@ class Profile(Table):
         for company in self.company:
             if company not in self.companies:
                 raise ValueError(f"company.{company} is not among companies")
+        return self
+
+    @model_validator(mode="after")
+    def _fields_name_what_is_there(self) -> Self:
         for field, policy in self.suppliers.fields.items():
             form, _, named = policy.form.partition(":")
             if form == "map" and named not in self.maps:
                 raise ValueError(f"suppliers.fields.{field}.form names maps.{named}, which is not there")
+            for place in policy.ifs:
+                head, _, name = place.partition(".")
+                if head != "contact" and name not in self.ifs.sets[f"supplier_{head}"].attributes:
+                    raise ValueError(
+                        f"suppliers.fields.{field}.ifs: {name} is not listed in ifs.sets.supplier_{head}.attributes"
+                    )
+        return self
+
+    @model_validator(mode="after")
+    def _words_mean_something(self) -> Self:
         for tax_code, percent in self.maps["tax_rate"].values.items() if "tax_rate" in self.maps else ():
             try:
                 money.decimal(percent, tax_code)
             except Rejected:
                 raise ValueError(f"maps.tax_rate.values.{tax_code}: {percent!r} is no percentage") from None
+        for document, words in self.jaggaer.words.items():
+            if len(set(words.values())) < len(words):
+                raise ValueError(f"jaggaer.words.{document}: two words are the same at JAGGAER")
         return self
 
     # --- bank accounts ---

@@ -139,7 +139,7 @@ class Limits(Table):
 
 Form = Annotated[
     str,
-    Field(pattern=r"^(text|key|number|country|currency|joined|several|account|code_part:[B-J]|bank|map:\w+)$"),
+    Field(pattern=r"^(text|key|number|country|currency|joined|several|account|bank|map:\w+)$"),
 ]
 
 
@@ -152,6 +152,12 @@ class FieldPolicy(Table):
     direction: Literal["both", "from_ifs", "from_jaggaer"] = "both"
     winner: Literal["ifs", "jaggaer", "manual", "stricter"] = "manual"
     longest: int = Field(default=0, ge=0)
+
+    @model_validator(mode="after")
+    def _stricter_of_words(self) -> Self:
+        if self.winner == "stricter" and not self.form.startswith("map:"):
+            raise ValueError("winner 'stricter' needs the form map:<name>, whose words go from mild to strict")
+        return self
 
     @model_validator(mode="after")
     def _places(self) -> Self:

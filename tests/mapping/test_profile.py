@@ -104,6 +104,9 @@ def test_a_company_states_only_what_differs(tmp_path: Path) -> None:
         ("[suppliers.fields.name]\nform = 'map:nowhere'", "", "maps.nowhere"),
         ("[suppliers.fields.name]\nifs = ['generel.Name']", "suppliers.fields.name", "begins with none of"),
         ("[suppliers.fields.name]\nwinner = 'both'", "suppliers.fields.name.winner", "'manual'"),
+        ("[suppliers.fields.name]\nwinner = 'stricter'", "suppliers.fields.name", "map:<name>"),
+        ("[suppliers.fields.name]\nifs = ['general.Title']", "", "ifs.sets.supplier_general.attributes"),
+        ("[jaggaer.words.invoice]\nPaid = 'Payable'", "", "jaggaer.words.invoice"),
         ("[limits]\nbrake_percent = -1", "limits.brake_percent", "greater than or equal to 0"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -521,6 +522,28 @@ def test_a_number_by_rule_is_enforced_by_ifs() -> None:
     assert isinstance(general, IfsCreate)
     assert general.enforced
     assert "J10442" in world.links
+
+
+def test_a_customers_own_field_needs_no_code(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(
+        """
+        [ifs.sets.supplier_general.attributes]
+        Cf_Certificate = "text"
+        [suppliers.fields.certificate]
+        ifs = ["general.Cf_Certificate"]
+        jaggaer = ["de.CERTIFICATE"]
+        direction = "from_jaggaer"
+        winner = "jaggaer"
+        """,
+        encoding="utf-8",
+    )
+    world = agreed()
+    world.profile = Profile.load(own)
+    world.put("supplier_general", **{**world.row("supplier_general", "1001"), "Cf_Certificate": None})
+    at_jaggaer(world, extended={"CERTIFICATE": ["ISO 9001"]})
+    world.run(SUPPLIERS, *BOTH)
+    assert world.row("supplier_general", "1001")["Cf_Certificate"] == "ISO 9001"
 
 
 def test_what_was_refused_is_left_out_and_all_others_go() -> None:
