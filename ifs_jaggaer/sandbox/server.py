@@ -158,6 +158,7 @@ async def serve(ports: list[tuple[System, socket.socket]], ready: Callable[[], N
                 access_log=False,
                 server_header=False,
                 date_header=False,
+                timeout_keep_alive=60,  # longer than clients keep a connection, so that it is they who close it
                 timeout_graceful_shutdown=1,
             )
         )

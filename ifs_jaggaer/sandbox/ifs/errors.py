@@ -15,9 +15,11 @@ class ODataError(Exception):
         self.message = message
         self.details = details
 
-    def answer(self) -> Answer:
+    def answer(self, *, message_as_object: bool = False) -> Answer:
+        """The answer; old releases wrap the message in an object."""
         details = [{"code": code, "message": text} for code, text in self.details]
-        error: dict[str, object] = {"code": self.code, "message": self.message}
+        message: object = {"value": self.message} if message_as_object else self.message
+        error: dict[str, object] = {"code": self.code, "message": message}
         if details:
             error["details"] = details
         return Answer.json(self.status, {"error": error})

@@ -102,20 +102,21 @@ def uses_timestamps(query: Query, entity_set: EntitySet) -> bool:
     """Whether the request or its answer holds a timestamp."""
     names = set(query.select or entity_set.attributes) | {name for name, _ in query.order}
     if query.filter is not None:
-        names |= _names(query.filter)
+        names |= names_in(query.filter)
     return any(entity_set.attributes[name].type == TIMESTAMP for name in names if name in entity_set.attributes)
 
 
-def _names(node: Node) -> set[str]:
+def names_in(node: Node) -> set[str]:
+    """The attributes that an expression names."""
     match node:
         case Name(name):
             return {name}
         case Binary(_, left, right):
-            return _names(left) | _names(right)
+            return names_in(left) | names_in(right)
         case Literal():
             return set()
     inner = node.arguments if hasattr(node, "arguments") else (node.operand,)
-    return set().union(*map(_names, inner))
+    return set().union(*map(names_in, inner))
 
 
 @dataclass(frozen=True)

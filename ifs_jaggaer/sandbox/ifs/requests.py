@@ -101,6 +101,7 @@ class _Request:
 
     def _list(self) -> Done:
         query = understand(self._given, self._set)
+        self._tenant.check_query(self._set, query)
         visible = self._tenant.visible(self._set)
         page = read(
             self._records,
@@ -110,7 +111,7 @@ class _Request:
             server_page=self._tenant.settings["server_page"],
             visible=self._within_owner(visible),
         )
-        shape = self._shape(query.select, with_etag=not self._tenant.lacks_etag(self._set))
+        shape = self._shape(query.select, with_etag=not self._tenant.has(self._set, "missing_etag"))
         document: dict[str, Any] = {"@odata.context": self._context(query.select), "value": shape.rows(page.rows)}
         if page.next_skip is not None:
             document["@odata.nextLink"] = next_link(self._set, self._given, page.next_skip)
@@ -132,14 +133,18 @@ class _Request:
         for name in self._given:
             if name != "$select":
                 raise malformed(f"The query option {name} is for lists only.")
-        return selection(self._given, self._set)
+        query = Query(select=selection(self._given, self._set))
+        self._tenant.check_query(self._set, query)
+        return query.select
 
     # Writing
 
     def _create(self) -> Done:
         select = self._only_select()
-        values = self._body() | self._owner_values()
+        values = self._body()
+        self._refuse_keys(values)
         self._refuse_state(values)
+        values |= self._owner_values()
         self._tenant.admit_company(values)
         with self._writer.unit():
             row = self._writer.create(self._set, values)
@@ -153,6 +158,15 @@ class _Request:
         if owner_key is None:
             return {}
         return dict(zip(self._set.keys, owner_key, strict=False))
+
+    def _refuse_keys(self, values: Row) -> None:
+        """Keys of the row that owns the new one are those of the URL; numbers of the server are its own."""
+        owned = self._owner_values()
+        for name in self._set.keys:
+            if name in values and name in owned and values[name] != owned[name]:
+                raise malformed(f"{name} is not that of the URL.")
+            if name in values and name not in owned and self._set.attributes[name].server:
+                raise malformed(f"{name} is set by the server.")
 
     def _refuse_state(self, values: Row) -> None:
         if values.get("Objstate") is not None and values["Objstate"] not in self._set.states_at_creation:
@@ -284,6 +298,8 @@ class _Request:
 
     def _shape(self, select: tuple[str, ...] | None, *, with_etag: bool = True) -> Shape:
         text_decimals = self._text_decimals and not self._tenant.settings["decimals_as_numbers"]
+        if select is None and self._tenant.has(self._set, "bare_without_select"):
+            return Shape(self._set.without(set(self._set.attributes) - set(self._set.keys)), None, self._zone)
         return Shape(self._set, select, self._zone, text_decimals, with_etag)
 
     def _entity(self, status: int, row: Row, select: tuple[str, ...] | None) -> Answer:
@@ -293,7 +309,8 @@ class _Request:
         return answer
 
     def _written(self, status: int, row: Row, select: tuple[str, ...] | None) -> Answer:
-        if self._wants_nothing:
+        empty = status != HTTPStatus.CREATED and self._tenant.settings["empty_answers"]
+        if self._wants_nothing or empty:
             return Answer(HTTPStatus.NO_CONTENT, headers={"etag": etag_of(row)})
         return self._entity(status, row, select)
 

@@ -15,8 +15,6 @@ from ifs_jaggaer.sandbox.ifs.metadata import metadata
 from ifs_jaggaer.sandbox.ifs.model import EntitySet
 from ifs_jaggaer.sandbox.ifs.records import etag_of
 from ifs_jaggaer.sandbox.ifs.requests import Done, Requests
-from ifs_jaggaer.sandbox.ifs.tenant import Tenant
-from ifs_jaggaer.sandbox.ifs.writing import Writer
 from ifs_jaggaer.sandbox.kernel import Answer, Call, Row
 
 _LONGEST_URL: Final = 8192
@@ -33,10 +31,9 @@ class _ChangeSetFailed(Exception):
 class Services:
     """Answers requests; an error becomes its answer."""
 
-    def __init__(self, requests: Requests, writer: Writer, tenant: Tenant) -> None:
+    def __init__(self, requests: Requests) -> None:
         self._requests = requests
-        self._writer = writer
-        self._tenant = tenant
+        self._tenant = requests.tenant
         self._numbers = count(1)
 
     def answer(self, call: Call) -> Answer:
@@ -44,7 +41,7 @@ class Services:
             _refuse_browsers(call)
             answer = self._answer(call)
         except ODataError as error:
-            answer = error.answer()
+            answer = self._tenant.answer(error)
         answer.headers["x-request-id"] = f"ifs-{next(self._numbers)}"
         if call.path.startswith("/main/"):
             answer.headers["set-cookie"] = "XSRF-TOKEN=sandbox; Path=/main"
@@ -78,7 +75,7 @@ class Services:
             raise ODataError(405, "ODP_METHOD_NOT_ALLOWED", "A batch is posted.")
         parts = read_batch(call, service)
         goes_on = "odata.continue-on-error" in call.headers.get("prefer", "")
-        return write_batch(list(_Batch(self._requests, self._writer, call, service).results(parts, goes_on=goes_on)))
+        return write_batch(list(_Batch(self._requests, call, service).results(parts, goes_on=goes_on)))
 
     def target(self, call: Call) -> tuple[EntitySet, Row] | None:
         """The row that a request is about, or the first such part of a batch; None if there is none."""
@@ -112,9 +109,8 @@ def flat(parts: list[Part | ChangeSet]) -> Iterator[Part]:
 class _Batch:
     """One batch being carried out: what its parts made so far, by Content-ID."""
 
-    def __init__(self, requests: Requests, writer: Writer, outer: Call, service: str) -> None:
+    def __init__(self, requests: Requests, outer: Call, service: str) -> None:
         self._requests = requests
-        self._writer = writer
         self._service = service
         self._inherited = {name: value for name, value in outer.headers.items() if name in {"host", "accept"}}
         self._made: dict[str, tuple[str, str]] = {}
@@ -132,7 +128,7 @@ class _Batch:
     def _change_set(self, change_set: ChangeSet) -> Result:
         results = []
         try:
-            with self._writer.unit():
+            with self._requests.writer.unit():
                 for part in change_set.parts:
                     if part.call.method == "GET":
                         raise malformed("A change set holds no GET.")
@@ -143,7 +139,7 @@ class _Batch:
         except _ChangeSetFailed as failure:
             return failure.answer, None
         except ODataError as error:
-            return error.answer(), None
+            return self._requests.tenant.answer(error), None
         return results
 
     def _part(self, part: Part) -> Answer:
@@ -152,7 +148,7 @@ class _Batch:
             call = replace(call, headers=self._inherited | dict(call.headers))
             done = self._requests.carry_out(call, self._service, call.path)
         except ODataError as error:
-            return error.answer()
+            return self._requests.tenant.answer(error)
         self._remember(part, done)
         return done.answer
 

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from ifs_jaggaer.sandbox.faults import Fault
 from ifs_jaggaer.sandbox.ifs.addresses import split_service
-from ifs_jaggaer.sandbox.ifs.batch import Part, read_batch
+from ifs_jaggaer.sandbox.ifs.batch import Part, read_batch, write_batch
 from ifs_jaggaer.sandbox.ifs.errors import ODataError, database_error, exists_already
 from ifs_jaggaer.sandbox.ifs.records import Records
 from ifs_jaggaer.sandbox.ifs.requests import Requests
@@ -41,7 +41,7 @@ class IfsSystem(System):
         self._records = Records(database, self.clock)
         self._writer = Writer(self._records, settings)
         self._tenant = Tenant(self._records, settings)
-        self._services = Services(Requests(self._records, self._writer, self._tenant), self._writer, self._tenant)
+        self._services = Services(Requests(self._records, self._writer, self._tenant))
         self._steering = Steering(self._records, self._writer)
 
     def handle(self, call: Call) -> Answer:
@@ -80,15 +80,27 @@ class IfsSystem(System):
     def before(self, fault: Fault, call: Call) -> Answer | None:
         match fault.name:
             case "mi_modified":
-                return _mi_modified(fault.args.get("status", 503))
+                return self._mi_modified(fault.args.get("status", 503))
             case "modified_by_another":
                 code, status = str(fault.args.get("code", "20114")), fault.args.get("status", 500)
-                return database_error("The object has been modified by another user.", code, status).answer()
+                return self._refuse(call, database_error("The object has been modified by another user.", code, status))
             case "locked":
-                return ODataError(423, "ODP_LOCKED", "The object is locked by another user.").answer()
+                return self._refuse(call, ODataError(423, "ODP_LOCKED", "The object is locked by another user."))
             case "edit_first":
                 self._edit_first(fault, call)
         return None
+
+    def _mi_modified(self, status: int) -> Answer:
+        error = ODataError(status, "MI_MODIFIED_ERROR", "The metadata of the projection was renewed.")
+        answer = self._tenant.answer(error)
+        if status == 503:
+            answer.headers["retry-after"] = "1"
+        return answer
+
+    def _refuse(self, call: Call, error: ODataError) -> Answer:
+        """What the database refuses; in a batch it is the answer of a part."""
+        answer = self._tenant.answer(error)
+        return write_batch([(answer, None)]) if call.path.endswith("/$batch") else answer
 
     def _edit_first(self, fault: Fault, call: Call) -> None:
         target = self._services.target(call)
@@ -99,7 +111,7 @@ class IfsSystem(System):
 
     def after(self, fault: Fault, call: Call, answer: Answer) -> Answer:
         if fault.name == "duplicate_after_commit" and answer.status < 400:
-            return exists_already(f"The {self.subject(call)}").answer()
+            return self._refuse(call, exists_already(f"The {self.subject(call)}"))
         return answer
 
     def fill(self, seed: Mapping[str, list[Row]]) -> None:
@@ -120,10 +132,3 @@ class IfsSystem(System):
     def apply_settings(self, values: Row) -> None:
         super().apply_settings(values)
         self._tenant.renew()
-
-
-def _mi_modified(status: int) -> Answer:
-    answer = ODataError(status, "MI_MODIFIED_ERROR", "The metadata of the projection was renewed.").answer()
-    if status == 503:
-        answer.headers["retry-after"] = "1"
-    return answer

@@ -8,11 +8,12 @@ from typing import Any, Final
 from zoneinfo import available_timezones
 
 from ifs_jaggaer.sandbox.ifs.catalogue import SETS
-from ifs_jaggaer.sandbox.ifs.errors import ODataError, database_error
+from ifs_jaggaer.sandbox.ifs.errors import ODataError, database_error, malformed
 from ifs_jaggaer.sandbox.ifs.model import EntitySet
+from ifs_jaggaer.sandbox.ifs.reading import Query, names_in
 from ifs_jaggaer.sandbox.ifs.records import Records
 from ifs_jaggaer.sandbox.ifs.values import UTC_ZONE, Zone
-from ifs_jaggaer.sandbox.kernel import Refusal, Row
+from ifs_jaggaer.sandbox.kernel import Answer, Row
 from ifs_jaggaer.sandbox.settings import Check, Settings, flag, texts, whole
 
 
@@ -24,7 +25,10 @@ def _known_attributes(value: object) -> bool:
     if not texts(value) or not isinstance(value, list):
         return False
     pairs = [item.partition(".") for item in value]
-    return all(name in SETS and attribute in SETS[name].attributes for name, _, attribute in pairs)
+    return all(
+        name in SETS and attribute in SETS[name].attributes and attribute not in SETS[name].keys
+        for name, _, attribute in pairs
+    )
 
 
 def _known_zone(value: object) -> bool:
@@ -44,6 +48,11 @@ DEFAULTS: Final[dict[str, tuple[Any, Check]]] = {
     "enforce_invoice_no": (True, flag),
     "time_zone": ("UTC", _known_zone),
     "aware": ([], _known_sets),
+    "bare_without_select": ([], _known_sets),
+    "refuses_select": ([], _known_sets),
+    "objstate_unfiltered": ([], _known_sets),
+    "empty_answers": (False, flag),
+    "message_as_object": (False, flag),
 }
 
 
@@ -57,12 +66,10 @@ class Tenant:
         self.renew()
 
     def renew(self) -> None:
-        """Take over changed settings. Raises Refusal if a key would be lost."""
+        """Take over changed settings."""
         lost: dict[str, set[str]] = {}
         for item in self.settings["metadata_without"]:
             name, _, attribute = item.partition(".")
-            if attribute in SETS[name].keys:
-                raise Refusal(f"{item} is a key")
             lost.setdefault(name, set()).add(attribute)
         aware = self.settings["aware"]
         self._views = {
@@ -76,15 +83,27 @@ class Tenant:
 
     def admit(self, entity_set: EntitySet) -> None:
         """Raises ODataError 403 for a set of a projection that was not granted."""
-        if entity_set.name in self.settings["forbidden"]:
+        if self.has(entity_set, "forbidden"):
             raise ODataError(403, "ODP_FORBIDDEN", f"You have no permission for {entity_set.name}.")
 
     def admit_company(self, values: Row) -> None:
         if values.get("Company") in self.settings["hidden_companies"]:
             raise database_error(f"Company {values['Company']} is not allowed for this user.")
 
-    def lacks_etag(self, entity_set: EntitySet) -> bool:
-        return entity_set.name in self.settings["missing_etag"]
+    def check_query(self, entity_set: EntitySet, query: Query) -> None:
+        """Raises ODataError 400 for what some tenants cannot do: `$select`, `Objstate` in `$filter`."""
+        if query.select and self.has(entity_set, "refuses_select"):
+            raise malformed(f"$select is not possible for {entity_set.name}.")
+        filtered = names_in(query.filter) if query.filter else set()
+        if "Objstate" in filtered and self.has(entity_set, "objstate_unfiltered"):
+            raise malformed(f"The property Objstate of {entity_set.name} cannot be filtered.")
+
+    def answer(self, error: ODataError) -> Answer:
+        return error.answer(message_as_object=self.settings["message_as_object"])
+
+    def has(self, entity_set: EntitySet, setting: str) -> bool:
+        """Whether a setting that lists sets lists this one."""
+        return entity_set.name in self.settings[setting]
 
     def zone(self, entity_set: EntitySet, *, aware: bool) -> Zone:
         return UTC_ZONE if aware and entity_set.aware else self._local

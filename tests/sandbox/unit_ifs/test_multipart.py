@@ -1,7 +1,7 @@
 """Batches as clients write them."""
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ifs_jaggaer.sandbox.ifs.batch import ChangeSet, Part, read_batch
@@ -25,8 +25,8 @@ def piece(request: str, body: bytes = b"", end: bytes = b"\r\n", content_id: str
 
 @given(body=st.binary(max_size=60), end=st.sampled_from([b"\r\n", b"\n"]))
 def test_any_body_arrives_byte_for_byte(body: bytes, end: bytes) -> None:
-    if b"--b_1" in body:
-        return
+    assume(b"--b_1" not in body)
+    assume(end == b"\r\n" or not body.endswith(b"\r"))  # a line end without \r would swallow it
     [part] = read_batch(batch(piece("POST Set", body, end), end=end), SERVICE)
     assert isinstance(part, Part)
     assert part.call.body == body
