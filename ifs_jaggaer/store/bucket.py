@@ -11,6 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from math import floor
 
+TICK = 0.001
+"""Shortest wait for the end of a block, in seconds: a clock shows no less."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -66,7 +69,7 @@ class Bucket:
         """Takes 1 to `want` permissions, from what is there or from what comes next."""
         here = self.as_of(now, pace)
         if here.blocked > 0:
-            return here, Promise(0, here.blocked, here.blocks)
+            return here, Promise(0, max(here.blocked, TICK), here.blocks)
         size = min(want, pace.second, floor(here.level))
         if size < 1:
             size = min(want, pace.turn)
