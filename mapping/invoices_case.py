@@ -58,7 +58,7 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceCase:
-    """One invoice. `header` is None when JAGGAER does not show it; `whole` when its lines need not be known.
+    """One invoice. `header` is None when JAGGAER does not show it, `whole` when its lines need not be known.
 
     `posted` are proposals that carry our mark, `posted_lines` their lines where they do not balance;
     `namesakes` and `keyed` are proposals and ledger items of the supplier with the same number.
@@ -94,6 +94,11 @@ class InvoiceCase:
     def mark(self) -> str:
         """Our mark on its proposal."""
         return mark_of(self.invoice_id)
+
+    @property
+    def just_posted(self) -> bool:
+        """Posted by us and JAGGAER not told yet: what it shows now changes nothing about that."""
+        return bool(self.kept("posted")) and not self.kept("told") and len(self.posted) == 1
 
     def kept(self, name: str) -> str:
         """What the snapshot keeps under that name; "" for nothing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -84,10 +84,13 @@ class _Deciding:
             found.rejected(fault.field or "invoice", fault)
         if found.items:
             return self._open(*found.items)
+        if case.just_posted:
+            return self._just_posted(case.posted[0])
         if header is None:
             return self._unseen()
-        if case.posted or case.link:
-            return self._posted(header)
+        return self._posted(header) if case.posted or case.link else self._not_posted(header)
+
+    def _not_posted(self, header: InvoiceHeader) -> Decision:
         if not is_ready(header, self.profile):
             return self._done(Action.OUT_OF_SCOPE, "not ready")
         if _shows(header, "Exported", self.profile):
@@ -102,6 +105,13 @@ class _Deciding:
         )
 
     # --- posted already ---
+
+    def _just_posted(self, one: PostingProposal) -> Decision:
+        """The rest of a creation. What does not stand yet is looked at with its header the next time."""
+        if one.objstate in _STANDS:
+            return self._tell_success(one, None, self._kept_but(told="SUCCESS"), Action.SKIP)
+        held = _held("Objstate", one.objstate, self._unbalanced(one), "complete it in IFS")
+        return replace(self._open(held), settlement=Settlement(self._link(one), snapshot=self._kept_but(told="held")))
 
     def _posted(self, header: InvoiceHeader) -> Decision:
         case = self.case
@@ -127,7 +137,10 @@ class _Deciding:
             return self._open(_held("Objstate", one.objstate, self._unbalanced(one), "complete it in IFS"))
         if _shows(header, "Exported", self.profile):
             return self._settled(header, one)
-        return self._tell_success(header, one)
+        again = case.kept("told") == "SUCCESS"
+        notes = ("JAGGAER asks for it again: told once more, not posted again",) if again else ()
+        snapshot = self._snapshot(header, told="SUCCESS", seen="")
+        return replace(self._tell_success(one, header.export_status, snapshot, Action.UPDATE), notes=notes)
 
     def _changed(self, header: InvoiceHeader, one: PostingProposal) -> Item | None:
         """A person's change to what was posted, on either side; never rewritten."""
@@ -158,7 +171,9 @@ class _Deciding:
         ]
         return f"posting proposal {key_of(one)} is {one.objstate}" + (f": {'; '.join(told)}" if told else "")
 
-    def _tell_success(self, header: InvoiceHeader, one: PostingProposal) -> Decision:
+    def _tell_success(
+        self, one: PostingProposal, shown: str | None, snapshot: dict[str, str | None], action: Action
+    ) -> Decision:
         on = one.posting_date or one.invoice_date
         body: Json = {
             "status": "SUCCESS",
@@ -167,16 +182,13 @@ class _Deciding:
         }
         if on:
             body["erpDate"] = f"{on.isoformat()}T00:00:00.000Z"
-        again = self.case.kept("told") == "SUCCESS"
         return Decision(
             key=self.case.invoice_id,
             other_key=key_of(one),
-            # The first time it belongs to the creation, which is counted already.
-            action=Action.UPDATE if again else Action.SKIP,
-            writes=(self._export(body, Change("exportStatus", header.export_status, "Exported")),),
-            settlement=Settlement(self._link(one), snapshot=self._snapshot(header, told="SUCCESS", seen="")),
+            action=action,
+            writes=(self._export(body, Change("exportStatus", shown, "Exported")),),
+            settlement=Settlement(self._link(one), snapshot=snapshot),
             amount=_amount(one),
-            notes=("JAGGAER asks for it again: told once more, not posted again",) if again else (),
             base_version=self._version,
         )
 
@@ -263,6 +275,9 @@ class _Deciding:
             "seen": seen,
             "accepted": accepted,
         }
+
+    def _kept_but(self, *, told: str) -> dict[str, str | None]:
+        return {**(self.case.snapshot.fields if self.case.snapshot else {}), "told": told}
 
     def _link(self, one: PostingProposal) -> Link:
         return Link(RECORD, key_of(one), self.case.invoice_id)

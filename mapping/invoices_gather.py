@@ -29,7 +29,7 @@ from mapping.invoices_decision import RECORD, must_post, must_read
 from mapping.invoices_draft import draft
 from mapping.invoices_model import number_of
 from mapping.invoices_posting import examine
-from mapping.kinds import Answers, Ask, IfsRows, JaggaerDetails, JaggaerRecords, Links, Snapshots
+from mapping.kinds import Answers, Ask, IfsRows, JaggaerDetails, JaggaerHeaders, Links, Snapshots
 from mapping.money import exact_sum
 
 if TYPE_CHECKING:
@@ -44,30 +44,42 @@ Cases: TypeAlias = "Generator[tuple[Ask, ...], Answers, list[InvoiceCase]]"
 
 
 def headers(ids: frozenset[str]) -> Cases:
-    """Their headers, and what was made of them already."""
-    shown = JaggaerRecords("invoices", "invoiceId", ids)
+    """What was made of them already, then their headers; of one posted this moment none is needed."""
     ours = IfsRows("posting_proposal", "SourceReference", frozenset(map(mark_of, ids)))
     links, snapshots = Links(RECORD, "jaggaer", ids), Snapshots(RECORD, ids)
-    answers = yield (shown, ours, links, snapshots)
-    found, faults = _records(answers.rows(shown))
+    answers = yield (ours, links, snapshots)
     proposals, unreadable = _read_strictly(PostingProposal, answers.rows(ours), "SourceReference")
     posted = _grouped(proposals, lambda one: one.source_reference)
-    return [
+    cases = [
         InvoiceCase(
             invoice_id=key,
-            header=found[key].header if key in found else None,
-            faults=(*faults.get(key, ()), *unreadable.get(mark_of(key), ())),
+            header=None,
+            faults=unreadable.get(mark_of(key), ()),
             link=answers.links(links).get(key),
             snapshot=answers.snapshots(snapshots).get(key),
             posted=tuple(posted.get(mark_of(key), ())),
         )
         for key in sorted(ids)
     ]
+    shown = JaggaerHeaders("invoices", frozenset(case.key for case in cases if not case.just_posted))
+    answers = yield (shown,)
+    found, faults = _records(answers.rows(shown))
+    return [
+        replace(
+            case,
+            header=found[case.key].header if case.key in found else None,
+            whole=found[case.key] if case.key in found and found[case.key].lines is not None else None,
+            faults=(*case.faults, *faults.get(case.key, ())),
+        )
+        for case in cases
+    ]
 
 
 def wholes(cases: list[InvoiceCase], profile: Profile) -> Cases:
     """Their lines where they matter; their suppliers; the lines of proposals that do not balance."""
-    details = JaggaerDetails("invoices", frozenset(case.key for case in cases if must_read(case, profile)))
+    details = JaggaerDetails(
+        "invoices", frozenset(case.key for case in cases if case.whole is None and must_read(case, profile))
+    )
     posting = [case.header.supplier for case in cases if must_post(case, profile) and case.header]
     told = [supplier for supplier in posting if supplier]
     by_number = Links("supplier", "ifs", frozenset(one.supplier_number for one in told if one.supplier_number))
@@ -92,7 +104,7 @@ def wholes(cases: list[InvoiceCase], profile: Profile) -> Cases:
     return [
         replace(
             case,
-            whole=found.get(case.key),
+            whole=found.get(case.key, case.whole),
             # One answer in place of both: what was decided from is what was read last.
             header=found[case.key].header if case.key in found else case.header,
             faults=(*case.faults, *faults.get(case.key, ())),

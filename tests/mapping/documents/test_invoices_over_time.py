@@ -53,6 +53,11 @@ def test_posted_then_told_then_linked(billed: World) -> None:
     assert (link.ifs_key, link.jaggaer_key) == ("10:9000", "991")
 
 
+def test_one_request_for_the_lines_and_one_to_tell(billed: World) -> None:
+    billed.run("jaggaer:991")
+    assert billed.asked["jaggaer invoice"] == 1
+
+
 def test_at_rest_nothing_is_written_and_no_line_read(posted: World) -> None:
     for _ in range(3):
         decision = posted.run("jaggaer:991")

@@ -20,6 +20,7 @@ from mapping.kinds import (
     IfsRows,
     Instructions,
     JaggaerDetails,
+    JaggaerHeaders,
     JaggaerPost,
     JaggaerRecords,
     Kind,
@@ -27,6 +28,7 @@ from mapping.kinds import (
     Links,
     Snapshot,
     Snapshots,
+    WireAsk,
 )
 from mapping.profile import Profile
 
@@ -47,10 +49,11 @@ class World:
     asked: Counter[str] = field(default_factory=Counter)
     written: list[Any] = field(default_factory=list)
     hidden: set[str] = field(default_factory=set)
+    at_hand: set[str] = field(default_factory=set)
 
     # --- Answers ---
 
-    def rows(self, ask: IfsRows | JaggaerRecords | JaggaerDetails) -> list[Row]:
+    def rows(self, ask: WireAsk) -> list[Row]:
         match ask:
             case IfsRows(name, attribute, values, also):
                 wanted = ((attribute, values), *also)
@@ -71,12 +74,13 @@ class World:
                     for po_id, record in self.orders.items()
                     if record["header"]["poNumber"] in values
                 ]
-            case JaggaerRecords("invoices", "invoiceId", values):
-                self.asked["jaggaer invoices"] += bool(values)
+            case JaggaerHeaders("invoices", ids):
+                at_hand, self.at_hand = self.at_hand, set()
+                self.asked["jaggaer invoice"] += len(ids - at_hand)
                 return [
-                    Row("invoices", (key,), {"header": record["header"]})
+                    Row("invoices", (key,), {"header": record["header"]} if key in at_hand else record)
                     for key, record in self.invoices.items()
-                    if key in values
+                    if key in ids
                 ]
             case JaggaerDetails("purchaseorders", ids):
                 self.asked["jaggaer order"] += len(ids)
@@ -116,7 +120,11 @@ class World:
         ]
 
     def run(self, *references: str, told: Instructions | None = None) -> Decision:
-        """One document to its end: writes, settlement, and once more where the decision asks for it."""
+        """One document to its end: writes, settlement, and once more where the decision asks for it.
+
+        It begins with a page at hand that shows the document.
+        """
+        self.at_hand = {reference.partition(":")[2] for reference in references}
         for _ in range(5):
             (decision,) = self.decide(*references, told=told)
             learned = "".join(self._carry_out(write) for write in decision.writes)
@@ -211,7 +219,7 @@ class _Answers:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def rows(self, ask: IfsRows | JaggaerRecords | JaggaerDetails) -> list[Row]:
+    def rows(self, ask: WireAsk) -> list[Row]:
         return self._world.rows(ask)
 
     def links(self, ask: Links) -> dict[str, Link]:
