@@ -25,7 +25,7 @@ a tie is rounded. What bites, and where; `describe` names the keys:
 | invoices not ready | `invoice_not_ready`, Payable with Pending among them |
 | missing total, businessUnit, supplierInvoiceNumber | `invoice_without_*`, all with an order that tells |
 | credit memos | negative amounts and quantities, for what was invoiced before; some with a positive restocking fee |
-| header freight, fee, discount, tax | invoices of one or two lines; the header's tax is besides the lines' |
+| header freight, fee, discount, tax | invoices for orders; the header's tax is besides the lines', not their sum |
 | receipts that must wait or be held | `receipt_*` |
 """
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from ifs_jaggaer.sandbox.seed.companies import CUSTOM_FIELD, Company
 from ifs_jaggaer.sandbox.seed.model import Row
-from ifs_jaggaer.sandbox.seed.money import HUNDRED, ZERO, minor, plain, rounded
+from ifs_jaggaer.sandbox.seed.money import HUNDRED, ZERO, minor, plain, rounded, shared
 from ifs_jaggaer.sandbox.seed.orders import UNITS, Line, Order, Split, value
 
 RATE = {"V19": Decimal(19), "V7": Decimal(7), "V0": ZERO}
@@ -91,6 +91,16 @@ def total(items: tuple[Item, ...], charges: Charges, currency: str) -> Decimal:
     """Lines, charges and taxes; withholding tax is not part of it."""
     lines = sum((item.net(currency) + item.tax + item.tax2 for item in items), ZERO)
     return (lines + charges.net + charges.tax).quantize(minor(currency))
+
+
+def tax_is_plain(items: tuple[Item, ...], charges: Charges, currency: str) -> bool:
+    """Whether each line's tax stays well within a minor unit of rate x net, once charges and header tax are spread."""
+    nets = [item.net(currency) for item in items]
+    freight = shared(charges.net, [abs(net) for net in nets], currency)
+    taxable = [item.rate * (net + share) / HUNDRED for item, net, share in zip(items, nets, freight, strict=True)]
+    taxes = shared(charges.tax, [abs(tax) for tax in taxable], currency)
+    stated = [item.tax + item.tax2 + tax for item, tax in zip(items, taxes, strict=True)]
+    return all(abs(a - b) * 4 <= minor(currency) * 3 for a, b in zip(stated, taxable, strict=True))
 
 
 def charge_fields(charges: Charges) -> Row:

@@ -6,7 +6,17 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from ifs_jaggaer.sandbox.seed.bills import NO_CHARGES, RATE, Charges, Item, billed, charge_fields, line_wire, total
+from ifs_jaggaer.sandbox.seed.bills import (
+    NO_CHARGES,
+    RATE,
+    Charges,
+    Item,
+    billed,
+    charge_fields,
+    line_wire,
+    tax_is_plain,
+    total,
+)
 from ifs_jaggaer.sandbox.seed.companies import UNKNOWN_ACCOUNT, Company, first_open
 from ifs_jaggaer.sandbox.seed.deck import Deck, Part
 from ifs_jaggaer.sandbox.seed.model import Row, deal, spread
@@ -191,30 +201,31 @@ class Invoicing:
 
 
 def _with_charges(invoice: Invoice, turn: int, rng: Random) -> Invoice:
-    """Header charges, freight, discounts and several taxes, in turn.
-
-    Only where at most two lines of one rate share them: so the tax of each line stays within one minor unit.
-    """
-    currency, items = invoice.currency, invoice.items
-    if len(items) > 2 or len({item.rate for item in items}) > 1:
+    """Header charges, freight, discounts and several taxes, in turn; only where the tax of each line stays plain."""
+    if len({item.rate for item in invoice.items}) > 1:
         return invoice
+    charged = _charged(invoice, turn, rng.randrange(500, 9_000) * minor(invoice.currency))
+    return charged if tax_is_plain(charged.items, charged.charges, charged.currency) else invoice
+
+
+def _charged(invoice: Invoice, turn: int, amount: Decimal) -> Invoice:
+    currency, items = invoice.currency, invoice.items
     rate = items[0].rate
-    amount = rng.randrange(500, 9_000) * minor(currency)
-    match turn % 12:
+    match turn % 10:
         case 1 | 2:
-            invoice = _taxed_at_header(invoice, Charges(shipping=amount), rate)
+            return _taxed_at_header(invoice, Charges(shipping=amount), rate)
         case 3:
             smallest = min(item.net(currency) for item in items)
             discount = min(amount, rounded(smallest / 10, currency))
-            invoice = _taxed_at_header(invoice, Charges(discount=discount), rate)
+            return _taxed_at_header(invoice, Charges(discount=discount), rate)
         case 4:
-            invoice = _taxed_at_header(invoice, NO_CHARGES, rate)
-        case 5 if len(items) == 1:
+            return _taxed_at_header(invoice, NO_CHARGES, rate)
+        case 5:
             charges = Charges(handling=amount, misc=3 * minor(currency))
             charges = replace(charges, tax=rounded(charges.net * rate / HUNDRED, currency))
-            invoice = replace(invoice, charges=charges)
+            return replace(invoice, charges=charges)
         case 6:
-            invoice = replace(invoice, items=tuple(_taxed_twice(item, currency) for item in items))
+            return replace(invoice, items=tuple(_taxed_twice(item, currency) for item in items))
     return invoice
 
 

@@ -34,3 +34,15 @@ def plain(amount: Decimal) -> Decimal:
     """The same number without trailing zeros and without an exponent."""
     short = amount.normalize()
     return short.quantize(Decimal(1)) if short == short.to_integral_value() else short
+
+
+def shared(amount: Decimal, weights: list[Decimal], currency: str) -> list[Decimal]:
+    """Spread an amount by largest remainder; equally where all weights are 0."""
+    if not any(weights):
+        weights = [Decimal(1)] * len(weights)
+    exact = [amount * weight / sum(weights) / minor(currency) for weight in weights]
+    units = [each // 1 for each in exact]
+    missing = int(amount / minor(currency) - sum(units))
+    for at in sorted(range(len(exact)), key=lambda at: units[at] - exact[at])[:missing]:
+        units[at] += 1
+    return [each * minor(currency) for each in units]
