@@ -99,3 +99,12 @@ def rows(body: Any, *names: str) -> list[dict[str, Any]]:
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
         raise invalid(names[-1], "must be a list of objects")
     return found
+
+
+def refuse_null(body: Any, where: str) -> None:
+    """A missing value is a missing key, never null. Raises Declined naming the field."""
+    if body is None:
+        raise invalid(where, "null is no value")
+    inner = body.items() if isinstance(body, dict) else enumerate(body) if isinstance(body, list) else ()
+    for name, value in inner:
+        refuse_null(value, name if isinstance(name, str) else where)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from ifs_jaggaer.sandbox.jaggaer.checks import need, part
+from ifs_jaggaer.sandbox.jaggaer.checks import need, part, refuse_null
 from ifs_jaggaer.sandbox.jaggaer.codes import CLOSED, EXISTS, NOT_NEWER, UNKNOWN_ORDER, Declined, invalid
 from ifs_jaggaer.sandbox.jaggaer.listing import envelope
 from ifs_jaggaer.sandbox.jaggaer.quantities import counted
@@ -55,6 +55,7 @@ _KEPT_IN_LINE: Final = ("receivedQuantity", "invoicedQuantity", "promisedDeliver
 def write(records: Records, kind: Kind, body: Any) -> Answer:
     """CREATE, UPDATE, CREATEUPDATE or CANCEL one document. Raises Declined."""
     document = part(body, kind.wrapper)
+    refuse_null(document, kind.wrapper)
     header = part(document, "header")
     need(header, kind.number)
     operation = body.get("operationCode")
