@@ -32,7 +32,8 @@ class SyncParameters(BaseModel):
     until: Moment | None = Field(
         default=None, title="Changed until", description="The end of the window, itself left out."
     )
-    keys: tuple[str, ...] = Field(
+    # Not `keys`: Prefect takes the parameters apart with dict(), which would take a field of that name for the method.
+    document_keys: tuple[str, ...] = Field(
         default=(), title="Keys", description="Only these documents, by either system's key, e.g. P1001."
     )
     company: str | None = Field(default=None, title="Company", description="Only this company of the profile, e.g. 10.")
@@ -50,7 +51,7 @@ class SyncParameters(BaseModel):
     def _window(self) -> Self:
         if self.since and self.until and self.since > self.until:
             raise ValueError("'Changed since' lies after 'Changed until'")
-        if self.keys and (self.since or self.until):
+        if self.document_keys and (self.since or self.until):
             raise ValueError("give keys or a window, not both")
         return self
 

@@ -41,7 +41,7 @@ def run_name() -> str:
     if isinstance(parameters, SyncParameters):
         if parameters.replay:
             kind = "replay"
-        elif parameters.keys:
+        elif parameters.document_keys:
             kind = "keys"
         elif parameters.since or parameters.until:
             kind = "window"
@@ -99,7 +99,7 @@ async def _opened(sync: SyncName, parameters: SyncParameters) -> AsyncIterator[S
         dry_run=parameters.dry_run,
         since=parameters.since,
         until=parameters.until,
-        keys=parameters.keys,
+        keys=parameters.document_keys,
         page_size=parameters.page_size,
         company=parameters.company,
         replay=parameters.replay,

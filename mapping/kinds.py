@@ -49,6 +49,17 @@ class JaggaerDetails:
 
 
 @dataclass(frozen=True, slots=True)
+class JaggaerHeaders:
+    """Records by id as a list shows them, for a resource that cannot be filtered by id.
+
+    From the page that was polled just now where they stand on it, else the record whole, one request each.
+    """
+
+    resource: str
+    ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Links:
     """Links of a kind by the key of one side."""
 
@@ -65,7 +76,8 @@ class Snapshots:
     keys: frozenset[str]
 
 
-Ask: TypeAlias = IfsRows | JaggaerRecords | JaggaerDetails | Links | Snapshots
+WireAsk: TypeAlias = IfsRows | JaggaerRecords | JaggaerHeaders | JaggaerDetails
+Ask: TypeAlias = WireAsk | Links | Snapshots
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +106,7 @@ class Snapshot:
 class Answers(Protocol):
     """What came of the asks, typed by the ask."""
 
-    def rows(self, ask: IfsRows | JaggaerRecords | JaggaerDetails) -> list[Row]: ...
+    def rows(self, ask: WireAsk) -> list[Row]: ...
 
     def links(self, ask: Links) -> dict[str, Link]: ...
 

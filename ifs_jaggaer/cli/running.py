@@ -66,7 +66,7 @@ def run(
             "dry_run": dry_run,
             "since": _moment(since, "--since"),
             "until": _moment(until, "--until"),
-            "keys": tuple(key or ()),
+            "document_keys": tuple(key or ()),
             "company": company,
             "page_size": page_size,
         },
@@ -84,7 +84,7 @@ def adopt(
 ) -> None:
     """Link suppliers that exist on both sides and differ: name the winner. Try it with --dry-run first."""
     _ = config
-    _run(Sync.SUPPLIERS, {"adopt": winner.value, "keys": tuple(key or ()), "dry_run": dry_run}, as_json=as_json)
+    _run(Sync.SUPPLIERS, {"adopt": winner.value, "document_keys": tuple(key or ()), "dry_run": dry_run}, as_json=as_json)
 
 
 def resolve(
@@ -99,7 +99,7 @@ def resolve(
     """Decide a conflict of a supplier: runs the sync for that one supplier with the winner named."""
     _ = config
     told = {"key": key, "field": field, "winner": winner.value}
-    _run(Sync.SUPPLIERS, {"keys": (key,), "resolve": (told,), "dry_run": dry_run}, as_json=as_json)
+    _run(Sync.SUPPLIERS, {"document_keys": (key,), "resolve": (told,), "dry_run": dry_run}, as_json=as_json)
 
 
 def replay(
@@ -115,7 +115,7 @@ def replay(
     _ = config
     if sync is Sync.ALL:
         raise typer.BadParameter("name one sync")
-    _run(sync, {"keys": tuple(key or ()), "replay": "brake" if held else "open", "dry_run": dry_run}, as_json=as_json)
+    _run(sync, {"document_keys": tuple(key or ()), "replay": "brake" if held else "open", "dry_run": dry_run}, as_json=as_json)
 
 
 def _moment(text: str | None, option: str) -> datetime | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from mapping.gl_accounts import GlAccounts
+from mapping.invoices import Invoices
 from mapping.kinds import Kind
 from mapping.purchase_orders import PurchaseOrders
 from mapping.suppliers import Suppliers
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (Suppliers(), GlAccounts(), PurchaseOrders())}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (Suppliers(), GlAccounts(), PurchaseOrders(), Invoices())}

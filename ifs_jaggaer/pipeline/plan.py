@@ -42,6 +42,8 @@ async def plan(run: SyncRun, references: Sequence[str]) -> list[Planned]:
         read_at = run.wiring.store.now()
         cases, rows = await run.reader.drive(run.kind.gather(some, run.wiring.profile))
         rows_of = _by_document(run, rows)
+        for case in cases:
+            run.tally.decided.update(dict.fromkeys(case.references, case.key))
         planned += [
             Planned(
                 _decide(run, case), tuple(row for reference in case.references for row in rows_of[reference]), read_at

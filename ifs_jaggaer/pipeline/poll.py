@@ -103,6 +103,7 @@ def without(values: dict[str, object], path: tuple[str, ...]) -> dict[str, objec
 
 
 def _reference(run: SyncRun, source: Source, start: PageStart, polled: Polled) -> PageRef:
+    run.reader.polled(polled.rows)
     versions = {run.row_key(row): run.version(row) for row in polled.rows}
     known = run.known_versions(source.name, versions)
     fresh: dict[str, None] = {}
@@ -118,7 +119,7 @@ def _reference(run: SyncRun, source: Source, start: PageStart, polled: Polled) -
             continue
         fresh[reference] = None
         kept.append((source.name, key, versions[key]))
-    run.tally.seen(run.document_key(reference) for reference in stale)
+    run.tally.seen(run.documents_of(stale - fresh.keys()))
     for fault in polled.unreadable:
         run.unreadable(fault)
     return PageRef(start, tuple(fresh), tuple(kept), len(polled.rows), polled.reach, polled.following)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from connectors.ifs.client import IfsClient
 from connectors.jaggaer.client import JaggaerClient
 from connectors.wire import Row
+from ifs_jaggaer.errors import Rejected
 from ifs_jaggaer.pipeline.together import together
 from ifs_jaggaer.store import Store
 from mapping.kinds import (
@@ -17,12 +19,16 @@ from mapping.kinds import (
     Gathering,
     IfsRows,
     JaggaerDetails,
+    JaggaerHeaders,
     JaggaerRecords,
     Link,
     Links,
     Snapshot,
     Snapshots,
+    WireAsk,
 )
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -33,7 +39,7 @@ class Found:
     all_links: dict[Links, dict[str, Link]] = field(default_factory=dict)
     all_snapshots: dict[Snapshots, dict[str, Snapshot]] = field(default_factory=dict)
 
-    def rows(self, ask: IfsRows | JaggaerRecords | JaggaerDetails) -> list[Row]:
+    def rows(self, ask: WireAsk) -> list[Row]:
         return self.all_rows[ask]
 
     def links(self, ask: Links) -> dict[str, Link]:
@@ -60,6 +66,7 @@ class Reader:
         self._store = store
         self._slots = asyncio.Semaphore(concurrency)
         self._assumed = assumed
+        self._fresh: dict[tuple[str, str], Row] = {}
 
     async def drive(self, gathering: Gathering) -> tuple[list[Case], list[Row]]:
         """The cases that a kind's gathering makes, and all rows that were read for them."""
@@ -76,7 +83,7 @@ class Reader:
 
     async def _answer(self, asks: tuple[Ask, ...]) -> Found:
         found = Found()
-        wire: list[IfsRows | JaggaerRecords | JaggaerDetails] = []
+        wire: list[WireAsk] = []
         with self._store.unit() as unit:
             for ask in asks:
                 match ask:
@@ -104,7 +111,7 @@ class Reader:
             if kind == ask.kind and ask.side == "ifs" and key in ask.keys
         }
 
-    async def _read(self, ask: IfsRows | JaggaerRecords | JaggaerDetails) -> list[Row]:
+    async def _read(self, ask: WireAsk) -> list[Row]:
         match ask:
             case IfsRows(set_name, attribute, values, also):
                 if not values or not all(allowed for _, allowed in also):
@@ -112,9 +119,31 @@ class Reader:
                 return await self._ifs.rows(set_name, attribute, sorted(values), also=also)
             case JaggaerRecords(resource, filter_field, values):
                 return await self._jaggaer.records(resource, filter_field, sorted(values)) if values else []
+            case JaggaerHeaders(resource, ids):
+                return await self._headers(resource, ids)
             case JaggaerDetails(resource, ids):
-                return await self._details(resource, sorted(ids))
+                return await self._details(resource, ids)
+
+    def polled(self, rows: Iterable[Row]) -> None:
+        """Rows of the page at hand, which need not be read once more."""
+        self._fresh = {(row.kind, row.key[-1]): row for row in rows}
+
+    def stale(self, key: str) -> None:
+        """Somebody changed this document meanwhile: whoever decides it again reads it again."""
+        self._fresh = {known: row for known, row in self._fresh.items() if known[1] != key}
+
+    async def _headers(self, resource: str, ids: frozenset[str]) -> list[Row]:
+        at_hand = [self._fresh[resource, key] for key in sorted(ids) if (resource, key) in self._fresh]
+        return at_hand + await self._details(resource, ids - {row.key[-1] for row in at_hand})
 
     async def _details(self, resource: str, ids: Iterable[str]) -> list[Row]:
-        jobs = (self._jaggaer.detail(resource, key) for key in ids)
-        return [row for row in await together(jobs, slots=self._slots) if row is not None]
+        found = await together((self._one(resource, key) for key in sorted(ids)), slots=self._slots)
+        return [row for row in found if row is not None]
+
+    async def _one(self, resource: str, key: str) -> Row | None:
+        """A record that is refused is like one that is not there: its document says so, the others go on."""
+        try:
+            return await self._jaggaer.detail(resource, key)
+        except Rejected as refused:
+            log.warning("%s %s cannot be read: %s", resource, key, refused)
+            return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -21,8 +21,7 @@ from ifs_jaggaer.pipeline.request import INTENT, UNTIL, Request
 from ifs_jaggaer.pipeline.tally import Line, Tally
 from ifs_jaggaer.pipeline.wiring import Wiring
 from ifs_jaggaer.pipeline.witness import Scribe
-from ifs_jaggaer.store import Link as StoredLink
-from ifs_jaggaer.store import OpenItem, Watermark
+from ifs_jaggaer.store import OpenItem, Unit, Watermark
 from mapping.kinds import Instructions, Item, ItemKind, Kind, Link
 
 RETRY_AFTER = timedelta(hours=1)
@@ -113,8 +112,20 @@ class SyncRun:
                 references[across[key]] = None
         return tuple(references)
 
-    def document_key(self, reference: str) -> str:
-        return reference.partition(":")[2]
+    def documents_of(self, references: Iterable[str]) -> Iterator[str]:
+        """The keys under which these documents are counted, whichever side's row led to them."""
+        home = self.kind.sources[0].system
+        foreign: list[str] = []
+        for reference in references:
+            system, _, key = reference.partition(":")
+            known = self.tally.decided.get(reference)
+            if known is None and system != home:
+                foreign.append(key)
+            else:
+                yield known or key
+        with self.wiring.store.look() as unit:
+            links = unit.links.by_jaggaer(self.kind.record, foreign) if foreign else {}
+        yield from (links[key].ifs_key if key in links else f"JAGGAER:{key}" for key in foreign)
 
     def home_reference(self, key: str) -> str:
         """The reference of a document by the key that decisions, items and snapshots name it by."""
@@ -157,7 +168,7 @@ class SyncRun:
         now = self.wiring.store.now()
         with self.wiring.store.look() as unit:
             items = unit.items.open(sync=self.sync)
-            settled = self._settled(unit.links.by_ifs, items)
+            settled = self._settled(unit, items)
         due = {
             item.key
             for item in items
@@ -167,15 +178,17 @@ class SyncRun:
         }
         return tuple(sorted(self.home_reference(key) for key in due))
 
-    def _settled(
-        self, by_ifs: Callable[[str, Iterable[str]], dict[str, StoredLink]], items: Iterable[OpenItem]
-    ) -> set[str]:
+    def _settled(self, unit: Unit, items: Iterable[OpenItem]) -> set[str]:
         wanted: dict[str, set[str]] = {}
         for item in items:
             if item.waits_for and not item.waits_for.startswith(UNTIL):
                 kind, _, key = item.waits_for.partition(":")
                 wanted.setdefault(kind, set()).add(key)
-        settled = {f"{kind}:{key}" for kind, keys in wanted.items() for key in by_ifs(kind, keys)}
+        settled = {
+            f"{kind}:{key}"
+            for kind, keys in wanted.items()
+            for key in unit.links.by_ifs(kind, keys).keys() | unit.snapshots.get(kind, keys).keys()
+        }
         return settled | {f"{kind}:{key}" for kind, key in self.assumed if key in wanted.get(kind, ())}
 
     def _time_came(self, item: OpenItem, now: datetime) -> bool:

@@ -47,7 +47,7 @@ def settle(run: SyncRun, planned: Planned, carried: Carried) -> Stale | None:
         if carried.again or carried.outage:
             return None
         replaced = unit.items.replace(run.sync, decision.key, decision.other_key, items, run.request.run_id)
-        if complete and not decision.again:
+        if carried.failed or not decision.again:
             _keep_versions(run, unit, planned.rows)
         if decision.writes or items or replaced.closed:
             run.scribe.append(unit, _event(run, decision, settlement, items))

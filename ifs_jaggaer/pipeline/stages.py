@@ -144,6 +144,7 @@ def _is_stale(run: SyncRun, planned: Planned) -> bool:
 def _try_again(run: SyncRun, planned: Planned, tries: Counter[str], why: str) -> str | None:
     decision = planned.decision
     tries[decision.key] += 1
+    run.reader.stale(decision.key)
     if tries[decision.key] <= MOST_CONFLICTS:
         return run.home_reference(decision.key)
     item = Item(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -12,6 +12,7 @@ from ifs_jaggaer.store import OpenItem
 from mapping.kinds import Action, Change, Item, ItemKind
 from mapping.money import Money
 
+WRITTEN = frozenset({Action.CREATE, Action.UPDATE})
 NEEDS_A_PERSON = frozenset({ItemKind.DEAD_LETTER, ItemKind.HELD, ItemKind.CONFLICT})
 
 
@@ -48,19 +49,24 @@ State = Literal["completed", "attention", "failed"]
 
 @dataclass(slots=True)
 class Tally:
-    """Grows page by page; a document that comes twice is counted by what became of it last."""
+    """Grows page by page; a document that comes twice is counted by what became of it last.
+
+    `decided`: the key of the decision by each reference under which the document is known.
+    """
 
     lines: dict[str, Line] = field(default_factory=dict)
     items: dict[str, tuple[Item, ...]] = field(default_factory=dict)
     opened: set[str] = field(default_factory=set)
     unchanged_rows: set[str] = field(default_factory=set)
+    decided: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     def add(self, line: Line, items: Iterable[Item] = (), *, opened: Iterable[OpenItem] = ()) -> None:
         """Counts a document; a later decision on it replaces the earlier, but what was written stays written."""
         former = self.lines.get(line.key)
-        if former and former.action in {Action.CREATE, Action.UPDATE} and line.action == Action.SKIP:
-            line = Line(former.key, line.other_key, former.action, former.outcome, former.changes, former.amount)
+        if former and former.action in WRITTEN and line.action in {Action.SKIP, Action.UPDATE}:
+            changes = (*former.changes, *line.changes)
+            line = replace(former, other_key=line.other_key, outcome=line.outcome, changes=changes)
         self.lines[line.key] = line
         self.items[line.key] = tuple(items)
         self.unchanged_rows.discard(line.key)
@@ -93,6 +99,6 @@ class Tally:
         """What was created or updated, by currency, in its major unit."""
         sums: defaultdict[str, Decimal] = defaultdict(Decimal)
         for line in self.lines.values():
-            if line.amount is not None and line.action in {Action.CREATE, Action.UPDATE}:
+            if line.amount is not None and line.action in WRITTEN:
                 sums[line.amount.currency] += line.amount.amount
         return dict(sorted(sums.items()))

@@ -75,7 +75,7 @@ async def carry_out(run: SyncRun, planned: Planned) -> Carried:
             return carried
         except Waiting as waiting:
             carried.failed = Item(
-                ItemKind.WAITING, waiting.field or "document", waiting.value, waiting.message, waiting.remedy,
+                ItemKind.WAITING, waiting.field or "document", waiting.value, _reason(waiting), waiting.remedy,
                 waits_for=waiting.waits_for,
             )  # fmt: skip
             return carried

@@ -18,7 +18,17 @@ TOP_LEVEL = {"pyproject.toml", "README.md", "flows", "connectors", "mapping", "t
 
 def test_no_flow_file_hides_a_package_that_it_imports() -> None:
     """The folder of a flow file stands first on the path: a flows/mapping.py would hide `mapping`."""
-    packages = {"flows", "connectors", "mapping", "ifs_jaggaer", "prefect", "pydantic", "httpx", "sqlalchemy", "tenacity"}
+    packages = {
+        "flows",
+        "connectors",
+        "mapping",
+        "ifs_jaggaer",
+        "prefect",
+        "pydantic",
+        "httpx",
+        "sqlalchemy",
+        "tenacity",
+    }
     assert packages.isdisjoint(path.stem for path in (ROOT / "flows").glob("*.py"))
 
 
@@ -58,7 +68,9 @@ def test_every_command_of_the_readmes_table_exists() -> None:
     table = readme.partition("## Day by day")[2].partition("## ")[0]
     commands = re.findall(r"^\| `([a-z-]+)(?: ([a-z-]+))?", table, re.MULTILINE)
     assert len(commands) > 8
-    said = subprocess.run([sys.executable, "-m", "ifs_jaggaer", "--help"], capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(
+        [sys.executable, "-m", "ifs_jaggaer", "--help"], capture_output=True, text=True, check=True
+    ).stdout
     for command, _ in commands:
         assert command in said
 

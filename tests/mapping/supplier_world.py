@@ -21,6 +21,7 @@ from mapping.kinds import (
     JaggaerDetails,
     JaggaerPost,
     JaggaerRecords,
+    WireAsk,
     Kind,
     Link,
     Links,
@@ -214,7 +215,7 @@ class _Answers(Answers):
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def rows(self, ask: IfsRows | JaggaerRecords | JaggaerDetails) -> list[Row]:
+    def rows(self, ask: WireAsk) -> list[Row]:
         world = self._world
         match ask:
             case IfsRows(name, attribute, values, also):

@@ -31,7 +31,7 @@ def test_defaults_are_those_of_the_contracts() -> None:
 
 def test_environment_over_block_over_file_over_defaults(tmp_path: Path) -> None:
     config = tmp_path / "sync.toml"
-    config.write_text('page_size = 50\noverlap = 10\n[ifs]\nsettle_delay = 1\n[jaggaer]\nsettle_delay = 1\n', "utf-8")
+    config.write_text("page_size = 50\noverlap = 10\n[ifs]\nsettle_delay = 1\n[jaggaer]\nsettle_delay = 1\n", "utf-8")
     block = {"overlap": 20, "ifs": {"settle_delay": 2}}
     told = settings.load(config=config, block=block, variables={**WHOLE, "IFS_JAGGAER_IFS__SETTLE_DELAY": "3"})
     assert (told.page_size, told.overlap, told.ifs.settle_delay, told.jaggaer.settle_delay) == (50, 20, 3, 1)
