@@ -6,10 +6,20 @@ import httpx
 import pytest
 
 from .batch import Result
-from .contract import ACCOUNT, INVOICE_INFO, ORDER_LINE, PROPOSAL, PROPOSAL_LINE, RECEIPT, VOUCHER, VOUCHER_ROW
+from .contract import (
+    ACCOUNT,
+    ADDRESS,
+    INVOICE_INFO,
+    ORDER_LINE,
+    PROPOSAL,
+    PROPOSAL_LINE,
+    RECEIPT,
+    VOUCHER,
+    VOUCHER_ROW,
+)
 from .postings import post_voucher, propose
 from .schema import fitted
-from .wire import Ifs, Row, answer_json, detail_codes, detail_text, error_of
+from .wire import EntitySet, Ifs, Row, answer_json, detail_codes, detail_text, error_of
 from .world import (
     COMPANY,
     IFS_SUPPLIER,
@@ -325,3 +335,18 @@ def test_a_proposal_may_name_an_order_line(ifs: Ifs) -> None:
         proposal_line(OrderNo=line["OrderNo"], LineNo="1", ReleaseNo="1", Quantity=Decimal(1), UnitPrice=Decimal(100)),
     )
     assert stands(ifs, found)["PoRefNumber"] == line["OrderNo"]
+
+
+@pytest.mark.parametrize(
+    ("entity_set", "values"),
+    [
+        (ADDRESS, {"SupplierId": "NOBODY", "AddressId": "1"}),
+        (RECEIPT, {"OrderNo": "NONE", "LineNo": "1", "ReleaseNo": "1", "QtyArrived": Decimal(1)}),
+    ],
+    ids=lambda one: getattr(one, "name", ""),
+)
+def test_what_refers_to_nothing_does_not_exist(ifs: Ifs, entity_set: EntitySet, values: Row) -> None:
+    """contracts/ifs.md 3: 20111."""
+    answer = ifs.post(entity_set, values)
+    assert error_of(answer)["code"] == "DATABASE_ERROR"
+    assert "20111" in detail_codes(answer)
