@@ -188,6 +188,8 @@ class _Lines:
     def made(self, approved: Mapping[str, str | None]) -> tuple[PostingLine, ...]:
         sums = self._sums
         self._match(approved)
+        if self._case.finance_in(self._drafted.company) is None:
+            return ()  # the invoice waits for it, and without it no tax code can be told
         shares = spread(sums.charges, [abs(net) for net in sums.nets], self._currency)
         nets = [exact_sum((net, share)) for net, share in zip(sums.nets, shares, strict=True)]
         codes = [self._tax_code(line) for line in self._drafted.lines]

@@ -24,6 +24,7 @@ class OrderCase:
     """One order. `rows` is None when IFS does not show its header; `faults` are rows that cannot be read.
 
     `there` is JAGGAER's header where it was asked for and found, `whole` the record with its lines.
+    `unknown` are accounts and code parts, (custom field, value), that neither side is known to have.
     """
 
     number: str
@@ -34,6 +35,7 @@ class OrderCase:
     snapshot: Snapshot | None = None
     there: PurchaseOrder | None = None
     whole: PurchaseOrder | None = None
+    unknown: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def key(self) -> str:
@@ -128,6 +130,15 @@ def aim(rows: OrderRows, profile: Profile, base: Order | None, approved: Mapping
         item for item in _braked(reading.order, base, changes) if approved.get(item.field, item) != item.value
     )
     return Target(order, print_of(order, words), changes, items, reading.notes)
+
+
+def codes_of(case: OrderCase, profile: Profile) -> frozenset[tuple[str, str]]:
+    """Every custom field and value that an order to be sent names."""
+    if case.rows is None or case.state not in STATUS or case.cancelled:
+        return frozenset()
+    lines = read_order(case.rows, profile, case.base(Words.of(profile))).order.lines
+    shares = (share for line in lines if line.distribution for share in line.distribution.shares)
+    return frozenset(code for share in shares for code in share.codes)
 
 
 def differences(before: Order | None, after: Order) -> tuple[Change, ...]:

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from rows import books, head, invoice, line, site
+from rows import account, books, cost_centre, head, invoice, line, site
 from world import World
 
 from mapping.invoices import INVOICES
-from mapping.kinds import Link
+from mapping.kinds import Link, Snapshot
 from mapping.profile import Profile
 from mapping.purchase_orders import PURCHASE_ORDERS
 
@@ -18,7 +18,15 @@ def profile() -> Profile:
 @pytest.fixture
 def world(profile: Profile) -> World:
     """Order P1001 with one line, its supplier linked, nothing at JAGGAER yet."""
-    return World(PURCHASE_ORDERS, profile, ifs=[head(), line(), site()], links=[Link("supplier", "1001", "10442")])
+    ledger = [*(account(number) for number in ("4010", "4020", "4030")), cost_centre("1100"), cost_centre("1200")]
+    codes = ("Account:4010", "Account:4020", "Account:4030", "CostCenter:1100", "CostCenter:1200")
+    return World(
+        PURCHASE_ORDERS,
+        profile,
+        ifs=[head(), line(), site(), *ledger],
+        links=[Link("supplier", "1001", "10442")],
+        snapshots={("gl_account", code): Snapshot("gl_account", code, {}, 1) for code in codes},
+    )
 
 
 @pytest.fixture

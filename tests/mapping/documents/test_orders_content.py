@@ -300,6 +300,18 @@ def test_waits_for_its_supplier(world: World) -> None:
     assert (item.kind, item.waits_for) == (ItemKind.WAITING, "supplier:1001")
 
 
+@pytest.mark.parametrize("account_", ["9999", "4010"])
+def test_waits_for_an_account_that_nobody_has(world: World, account_: str) -> None:
+    """An account that IFS has may be at JAGGAER without our knowing: JAGGAER says so, or takes it."""
+    world.snapshots.clear()
+    world.change(*LINE, CodeA=account_)
+    if account_ == "4010":
+        assert sent(world)
+        return
+    item = refused(world)["lines[1-1].distribution"]
+    assert (item.kind, item.value, item.waits_for) == (ItemKind.WAITING, "9999", "gl_account:Account:9999")
+
+
 def test_a_changed_document_has_another_fingerprint(world: World) -> None:
     def print_() -> str:
         mark = read_mark(sent(world)["header"]["externalReference"])

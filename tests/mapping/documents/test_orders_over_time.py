@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rows import head, line, share, site
+from rows import account, cost_centre, head, line, share, site
 from world import World
 
 from mapping.fingerprint import read_mark
@@ -409,7 +409,8 @@ def test_one_order_never_two_and_at_rest_no_write(history: list[dict[str, object
             net = Decimal(told["BuyQtyDue"]) * Decimal(told["FbuyUnitPrice"])
             total += net if told["Objstate"] != "Cancelled" else 0
             lines.append(line("P1001", str(at), **told | {"NetAmtCurr": str(net)}))
-        world.ifs = [head("P1001", TotalAmount=str(total), Objstate=step["state"]), site(), *lines]
+        ledger = [account("4010"), account("4020"), cost_centre("1100")]
+        world.ifs = [head("P1001", TotalAmount=str(total), Objstate=step["state"]), site(), *lines, *ledger]
         first = world.run("ifs:P1001", told=approve_all)
         assert not any(item.kind is ItemKind.DEAD_LETTER for item in first.items)
         writes, there = len(world.written), copy.deepcopy(world.orders)
