@@ -7,6 +7,7 @@ import hmac
 import re
 from dataclasses import dataclass
 
+_SHOWN = 4
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}", re.ASCII)
 
 
@@ -35,7 +36,8 @@ class BankAccount:
         """Last four characters and a keyed hash of account and bank's code: all that may be kept or shown."""
         text = f"{self.account}|{self.bic}"
         digest = hmac.new(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
-        return f"...{self.account[-4:]} ({digest[:16]})"
+        shown = self.account[-_SHOWN:] if len(self.account) >= 2 * _SHOWN else ""
+        return f"...{shown} ({digest[:16]})"
 
 
 def filled(one: BankAccount, other: BankAccount) -> tuple[BankAccount, BankAccount]:

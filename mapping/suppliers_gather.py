@@ -168,11 +168,11 @@ class Known:
         numbers = frozenset(parts_of) - {""}
         part_asks = {head: self._part(head, numbers) for head in PARTS} if numbers else {}
         snapshots = Snapshots(RECORD, numbers)
-        link_asks = [
-            Links(RECORD, side, frozenset(keys))
-            for side, keys in zip(("ifs", "jaggaer"), map(set, links), strict=True)
-            if keys
-        ]
+        sides: tuple[tuple[System, frozenset[str]], ...] = (
+            ("ifs", frozenset(links[0])),
+            ("jaggaer", frozenset(links[1])),
+        )
+        link_asks = [Links(RECORD, side, keys) for side, keys in sides if keys]
         asks: list[Ask] = [*general_asks, *record_asks, *part_asks.values(), *link_asks]
         if numbers:
             asks.append(snapshots)

@@ -18,16 +18,15 @@ from mapping.kinds import (
     IfsRows,
     IfsUpdate,
     Instructions,
-    JaggaerDetails,
     JaggaerPost,
     JaggaerRecords,
-    WireAsk,
     Kind,
     Link,
     Links,
     Settlement,
     Snapshot,
     Snapshots,
+    WireAsk,
 )
 from mapping.profile import Profile
 
