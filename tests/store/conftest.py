@@ -11,13 +11,19 @@ from typing import TypeAlias
 from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, settings
+import sqlalchemy as sa
+from hypothesis import HealthCheck, Phase, settings
 
 from ifs_jaggaer.store import Store
 from ifs_jaggaer.store.engine import make_engine
 from ifs_jaggaer.store.migrate import bring_up
 
-settings.register_profile("store", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+settings.register_profile(
+    "store",
+    deadline=None,  # the disk decides
+    phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 settings.load_profile("store")
 
 NewStore: TypeAlias = "Callable[..., Store]"
@@ -42,6 +48,11 @@ def postgres() -> Iterator[str]:
     finally:
         for name, value in before.items():
             os.environ.pop(name, None) if value is None else os.environ.update({name: value})
+    admin = make_engine(server.get_uri()).execution_options(isolation_level="AUTOCOMMIT")
+    with admin.connect() as db:
+        db.execute(sa.text("ALTER SYSTEM SET fsync = off"))  # no test cuts the power
+        db.execute(sa.text("SELECT pg_reload_conf()"))
+    admin.dispose()
     yield server.get_uri()
     server.cleanup()
 
