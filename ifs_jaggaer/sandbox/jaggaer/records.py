@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -53,6 +54,25 @@ class Index:
         return [row for key in self._keys.get(value, ()) if (row := self._table.get(key)) is not None]
 
 
+class Order:
+    """The rows of a table ordered by id, kept so while rows come and go."""
+
+    def __init__(self, table: Table, resource: Resource) -> None:
+        self._table = table
+        self._resource = resource
+        self._keys = sorted((resource.order_of(row), table.key_of(row)) for row in table)
+        table.watchers.append(self)
+
+    def changed(self, before: Row | None, after: Row | None) -> None:
+        if before is None and after is not None:
+            insort(self._keys, (self._resource.order_of(after), self._table.key_of(after)))
+        elif before is not None and after is None:
+            del self._keys[bisect_left(self._keys, (self._resource.order_of(before), self._table.key_of(before)))]
+
+    def rows(self) -> list[Row]:
+        return [row for _, key in self._keys if (row := self._table.get(key)) is not None]
+
+
 def _value(path: Path) -> Callable[[Row], list[str]]:
     def values(row: Row) -> list[str]:
         found = dig(row, path)
@@ -72,6 +92,7 @@ class Records:
         self.database = database
         self._clock = clock
         self.tables = {name: database.table(f"jaggaer/{name}", each.key_of) for name, each in RESOURCES.items()}
+        self._ordered = {name: Order(table, RESOURCES[name]) for name, table in self.tables.items()}
         profiles = self.tables[PROFILES.name]
         self.unique = {
             name: Index(profiles, _value(PROFILES.fields[name].path)) for name in ("extCode", "extUniqueCode")
@@ -86,7 +107,7 @@ class Records:
 
     def all(self, resource: Resource) -> list[Row]:
         """All records, ordered by id."""
-        return sorted(self.tables[resource.name], key=resource.order_of)
+        return self._ordered[resource.name].rows()
 
     def get(self, resource: Resource, *key: object) -> Row | None:
         return self.tables[resource.name].get(tuple(str(part) for part in key))

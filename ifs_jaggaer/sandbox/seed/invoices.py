@@ -190,7 +190,8 @@ class Invoicing:
         made = self.without_order()
         if made is None:
             return None
-        items = tuple(replace(item, splits=((HUNDRED, {"A": account}),)) for item in made.items)
+        coding = {"A": account, "B": self._companies[0].parts["B"][0][0]}
+        items = tuple(replace(item, splits=((HUNDRED, coding),)) for item in made.items)
         return replace(made, items=items)
 
     def ended_account(self) -> Invoice | None:
