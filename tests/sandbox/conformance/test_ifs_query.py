@@ -319,3 +319,25 @@ def test_many_rows_of_the_seed_have_the_same_second(seeded_ifs: Ifs) -> None:
     """contracts/ifs.md 5; without it, keyset reading would prove nothing here."""
     moments = [row["LastModifiedDate"] for row in complete(seeded_ifs, ORDER_LINE)]
     assert len(set(moments)) < len(moments) * 0.9
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("BuyQtyDue add 1 gt 6", lambda row: row["BuyQtyDue"] + 1 > 6),
+        ("BuyQtyDue sub 1 le 6", lambda row: row["BuyQtyDue"] - 1 <= 6),
+        ("BuyQtyDue mul 2 eq 20", lambda row: row["BuyQtyDue"] * 2 == 20),
+        ("BuyQtyDue gt -1", lambda row: row["BuyQtyDue"] > -1),
+        ("-1 lt BuyQtyDue", lambda row: row["BuyQtyDue"] > -1),
+        ("BuyQtyDue lt -0.5", lambda row: row["BuyQtyDue"] < Decimal("-0.5")),
+        ("BuyQtyDue eq QtyReceived", lambda row: row["BuyQtyDue"] == row["QtyReceived"]),
+        ("BuyQtyDue gt 1e1", lambda row: row["BuyQtyDue"] > 10),
+    ],
+    ids=lambda one: one if isinstance(one, str) else "",
+)
+def test_arithmetic_on_numbers_is_right_or_refused(seeded_ifs: Ifs, text: str, holds: Callable[[Row], bool]) -> None:
+    """contracts/ifs.md 2 refuses it for dates and says nothing of numbers."""
+    answer = seeded_ifs.listing(ORDER_LINE, {"$filter": text, "$top": 5000, "$select": ",".join(ORDER_LINE.keys)})
+    assert answer.status_code in {200, 400, 501}
+    if answer.status_code == 200:
+        assert sorted(found(seeded_ifs, ORDER_LINE, {"$filter": text})) == expected(seeded_ifs, ORDER_LINE, holds)

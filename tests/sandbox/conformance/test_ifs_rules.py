@@ -350,3 +350,12 @@ def test_what_refers_to_nothing_does_not_exist(ifs: Ifs, entity_set: EntitySet, 
     answer = ifs.post(entity_set, values)
     assert error_of(answer)["code"] == "DATABASE_ERROR"
     assert "20111" in detail_codes(answer)
+
+
+@pytest.mark.parametrize("state", ["Authorized", "Posted", "Cancelled"])
+def test_a_state_that_a_person_gave_stands(ifs: Ifs, state: str) -> None:
+    head = stands(ifs, propose(ifs, proposal_head(), proposal_line()))
+    key = {"Company": head["Company"], "ProposalId": head["ProposalId"]}
+    ifs.steer.change(PROPOSAL.name, key, {"Objstate": state})
+    assert ifs.read(PROPOSAL, head)["Objstate"] == state
+    assert ifs.rows(PROPOSAL, {"$filter": f"InvoiceNo eq '{head['InvoiceNo']}'"})[0]["Objstate"] == state
