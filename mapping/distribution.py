@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from ifs_jaggaer.errors import Rejected
-from mapping.money import Currency, canonical, exact_sum, json_number, spread
+from mapping.money import Currency, canonical, exact_sum, json_number, round_half_even, spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 WHOLE = Decimal(100)
 _BY_AMOUNT = "AmountOfPrice"
 _BY_PERCENT = "PercentOfPrice"
-_QUANTITY = Currency("XXX", 6)
+_DIGITS = 6
+_QUANTITY = Currency("XXX", _DIGITS)
 """Quantities are divided to six decimals."""
 
 
@@ -69,7 +70,7 @@ def of_order_line(line: PurchaseOrderLine, shares: Iterable[PreAccounting]) -> D
     """
     mine = sorted((row for row in shares if _belongs(row, line)), key=lambda row: row.row_no or 0)
     if mine:
-        made = Distribution(tuple(Share(row.percent or Decimal(0), _codes_of(row)) for row in mine))
+        made = Distribution(tuple(Share(_percent(row), _codes_of(row)) for row in mine))
         _add_up(made, WHOLE, "ifs", "Percent")
         return made
     if line.pre_accounting_id is not None:
@@ -89,7 +90,7 @@ def to_jaggaer(distribution: Distribution) -> Json:
     indexes: list[JsonValue] = [
         {
             "splitIndex": place,
-            "distributionValue": json_number(share.weight),
+            "distributionValue": json_number(round_half_even(share.weight, _DIGITS)),
             "customFieldValueList": {
                 "customFieldValue": [{"internalName": name, "value": value} for name, value in share.codes]
             },
@@ -156,6 +157,19 @@ def _belongs(row: PreAccounting, line: PurchaseOrderLine) -> bool:
     if line.pre_accounting_id is not None:
         return row.pre_accounting_id == line.pre_accounting_id
     return (row.order_no, row.line_no, row.release_no) == (line.order_no, line.line_no, line.release_no)
+
+
+def _percent(row: PreAccounting) -> Decimal:
+    stated = row.percent or Decimal(0)
+    if stated != round_half_even(stated, _DIGITS):
+        raise Rejected(
+            "is finer than six decimals",
+            system="ifs",
+            field="Percent",
+            value=canonical(stated),
+            remedy="round the percents of the distribution",
+        )
+    return stated
 
 
 def _codes_of(row: Coded) -> tuple[tuple[str, str], ...]:

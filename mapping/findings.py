@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TypeVar
 
 from connectors.ifs.fields import Record, read
@@ -12,6 +13,7 @@ from ifs_jaggaer.errors import Rejected
 from mapping.kinds import Item, ItemKind
 
 T = TypeVar("T")
+_MOST_DIGITS = 40
 
 
 @dataclass(slots=True)
@@ -43,12 +45,34 @@ class Findings:
             return instead
 
 
+def check_numbers(row: Row) -> None:
+    """Raises Rejected for a number so large that exact arithmetic on it would fail."""
+    name = _too_large(row.values)
+    if name is not None:
+        raise Rejected(
+            "is no believable number",
+            record=" ".join((row.kind, *row.key)),
+            field=name,
+            remedy="correct it in the record",
+        )
+
+
+def _too_large(value: object, name: str = "") -> str | None:
+    if isinstance(value, Mapping):
+        found = (_too_large(inner, str(inside)) for inside, inner in value.items())
+        return next((each for each in found if each is not None), None)
+    if isinstance(value, list):
+        return next((each for inner in value if (each := _too_large(inner, name)) is not None), None)
+    return name if isinstance(value, Decimal) and value.is_finite() and value.adjusted() > _MOST_DIGITS else None
+
+
 def readable(model: type[Record], rows: Iterable[Row]) -> tuple[list[Record], list[Rejected]]:
     """The rows of an IFS set that are what the contract says, and what is wrong with the others."""
     good: list[Record] = []
     faults: list[Rejected] = []
     for row in rows:
         try:
+            check_numbers(row)
             good.append(read(model, row))
         except Rejected as fault:
             faults.append(fault)

@@ -23,7 +23,7 @@ from connectors.ifs.models import (
 from connectors.jaggaer.invoices import Invoice
 from connectors.jaggaer.models import read as read_jaggaer
 from ifs_jaggaer.errors import Rejected
-from mapping.findings import readable
+from mapping.findings import check_numbers, readable
 from mapping.invoices_case import InvoiceCase, KnownOrder, Ledger, OrderLineKey, mark_of
 from mapping.invoices_decision import RECORD, must_post, must_read
 from mapping.invoices_draft import draft
@@ -217,6 +217,7 @@ def _records(rows: Iterable[Row]) -> tuple[dict[str, Invoice], Mapping[str, tupl
     faults: dict[str, tuple[Rejected, ...]] = {}
     for row in rows:
         try:
+            check_numbers(row)
             record = read_jaggaer(Invoice, row)
             found[record.header.invoice_id] = record
         except Rejected as fault:

@@ -13,7 +13,7 @@ from connectors.ifs.models import PurchaseOrderLine as IfsLine
 from connectors.jaggaer.models import PurchaseOrder as JaggaerOrder
 from connectors.jaggaer.models import read as read_jaggaer
 from ifs_jaggaer.errors import Rejected
-from mapping.findings import readable
+from mapping.findings import check_numbers, readable
 from mapping.kinds import Answers, Ask, IfsRows, JaggaerDetails, JaggaerRecords, Links, Snapshots, Source
 from mapping.purchase_orders_case import OrderCase, codes_of
 from mapping.purchase_orders_decision import RECORD, decide_order, must_compare, must_look
@@ -180,6 +180,7 @@ def _with_records(
     faults: dict[str, Rejected] = {}
     for row in rows:
         try:
+            check_numbers(row)
             record = read_jaggaer(JaggaerOrder, row)
             found[record.header.po_number] = record
         except Rejected as fault:

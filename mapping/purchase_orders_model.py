@@ -14,7 +14,7 @@ from connectors.jaggaer.models import PurchaseOrder
 from ifs_jaggaer.errors import Rejected
 from mapping.distribution import Distribution, from_jaggaer, to_jaggaer
 from mapping.fingerprint import canonical_json, fingerprint
-from mapping.money import canonical, json_number
+from mapping.money import canonical, json_number, round_half_even
 from mapping.value_maps import NamedMap
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Status: TypeAlias = Literal["Sent", "Completed", "Cancelled"]
 _ZERO = Decimal(0)
+_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def content(order: Order, words: Words, cleared: frozenset[str] = frozenset()) -
         "businessUnit": {"internalName": order.business_unit},
         "supplier": {"supplierNumber": order.supplier},
         "currency": order.currency,
-        "total": {"currency": order.currency, "value": json_number(order.total)},
+        "total": {"currency": order.currency, "value": _number(order.total)},
         "shipTo": {"address": _address(order.ship_to)},
     }
     if order.date:
@@ -212,10 +213,10 @@ def _line_content(line: Line, currency: str, words: Words) -> Json:
         "lineNumber": line.number,
         "status": words.line.to_jaggaer(line.status),
         "item": item,
-        "quantity": json_number(line.quantity),
-        "unitPrice": {"currency": currency, "value": json_number(line.unit_price)},
-        "discountPercent": json_number(line.discount),
-        "charges": json_number(line.charges),
+        "quantity": _number(line.quantity),
+        "unitPrice": {"currency": currency, "value": _number(line.unit_price)},
+        "discountPercent": _number(line.discount),
+        "charges": _number(line.charges),
     }
     if line.requested:
         told["requestedDeliveryDate"] = _midnight(line.requested)
@@ -278,6 +279,11 @@ def _place(address: WireAddress | None) -> Place:
         postal_code=address.postal_code or "",
         country=address.iso_country_code or "",
     )
+
+
+def _number(amount: Decimal) -> Decimal:
+    """Six decimals are as fine as this wire goes; what IFS states finer was refused before."""
+    return json_number(round_half_even(amount, _DIGITS))
 
 
 def _day(value: date | None) -> str:

@@ -312,6 +312,13 @@ def test_a_header_that_cannot_be_read(billed: World) -> None:
     assert "taxCharge1" in item.field
 
 
+def test_a_number_beyond_belief_stops_nobody_else(billed: World) -> None:
+    billed.invoices["992"] = invoice(invoice_line(quantity=Decimal("1E+999")), invoiceId=992)
+    first, second = billed.decide("jaggaer:991", "jaggaer:992")
+    assert first.action is Action.CREATE
+    assert [item.field for item in second.items] == ["quantity"]
+
+
 def test_an_invoice_nobody_knows(billed: World) -> None:
     assert billed.run("jaggaer:5").action is Action.OUT_OF_SCOPE
 

@@ -282,6 +282,13 @@ def test_a_row_that_cannot_be_read(world: World) -> None:
     assert "BuyQtyDue" in item.field
 
 
+def test_a_number_beyond_belief_stops_nobody_else(world: World) -> None:
+    world.ifs += [head("P1002"), line("P1002", BuyQtyDue=Decimal("1E+999"))]
+    first, second = world.decide("ifs:P1001", "ifs:P1002")
+    assert first.action is Action.CREATE
+    assert [item.kind for item in second.items] == [ItemKind.DEAD_LETTER]
+
+
 def test_two_lines_of_one_number(world: World) -> None:
     world.ifs += [line("P1001", "1-1", "1"), line("P1001", "1", "1-1")]
     world.change("purchase_order", "P1001", TotalAmount="300.00")
