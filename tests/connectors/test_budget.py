@@ -132,6 +132,8 @@ async def test_a_429_drops_the_lease_and_tells_all() -> None:
     time = Time()
     leased = budget(time)
     await leased.permit()
+    await leased.permit()
+    assert time.asked == [1, 2]  # one of the second lease is left
     leased.throttled(5.0)
     await leased.permit()
     assert time.blocks == [5.0]

@@ -15,7 +15,7 @@ from scripted import CALL, SECRET, Free, Noted, Scripted, Step, Waits, answer, c
 from connectors.backoff import Backoff
 from connectors.exchange import Timeouts
 from connectors.http import Again, Channel, Request
-from connectors.wire import Call, ETag
+from connectors.wire import Attempt, Call, ETag
 from ifs_jaggaer.errors import (
     AlreadyExists,
     Conflict,
@@ -204,6 +204,23 @@ async def test_a_late_write_is_not_sent_but_witnessed_anew() -> None:
         noted.late = [Unreachable("too late")] * 9
         with pytest.raises(Unreachable, match="too late"):
             await channel.write(PATCH, CALL, repeatable=False)
+        assert len(server.seen) == 1
+
+
+async def test_the_last_check_is_made_when_the_connection_stands() -> None:
+    """Connecting may take longer than the intent allows."""
+
+    class Slow(Noted):
+        checks = 0
+
+        def check(self, _attempt: Attempt) -> None:
+            self.checks += 1
+            if self.checks == 2:
+                raise Unreachable("too late")
+
+    async with line(witness=Slow()) as (server, channel):
+        await channel.write(PATCH, CALL, repeatable=False)
+        assert [outcome.status for outcome in channel.witness.outcomes] == [None, 200]
         assert len(server.seen) == 1
 
 
