@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ifs_jaggaer.sandbox.storage import Key
 
 BASE: Final = "/j1p/api/public"
+OLDER_BASE: Final = "/esop/jint/api/public"
 Path = tuple[str, ...]
 
 
@@ -56,10 +57,6 @@ class Resource:
     has_documents: bool = False
     compound: bool = False
     """The key is made of all names together, and not of the first alone."""
-
-    @property
-    def path(self) -> str:
-        return f"{BASE}/{self.module}/v1/{self.name}"
 
     def key_of(self, row: Row) -> Key:
         paths = list(self.names.values())

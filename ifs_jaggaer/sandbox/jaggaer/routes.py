@@ -53,9 +53,9 @@ class Route:
         return f"{self.resource.name}/{self.action}" if self.action else self.resource.name
 
 
-def route(path: str) -> Route | None:
+def route(path: str, base: str = BASE) -> Route | None:
     """Where a path leads; None for one that is not known."""
-    below = path.removeprefix(f"{BASE}/").split("/")
+    below = path.removeprefix(f"{base}/").split("/")
     if below == [path] or len(below) < 3 or below[1] != "v1":
         return None
     module, _, name, *rest = (unquote(part) for part in below)

@@ -8,12 +8,12 @@ from ifs_jaggaer.sandbox.jaggaer.codes import BUSY, DONE, WARNINGS
 from ifs_jaggaer.sandbox.jaggaer.editing import edit_first
 from ifs_jaggaer.sandbox.jaggaer.listing import envelope
 from ifs_jaggaer.sandbox.jaggaer.records import Records
-from ifs_jaggaer.sandbox.jaggaer.resources import PROFILES, RESOURCES
+from ifs_jaggaer.sandbox.jaggaer.resources import BASE, OLDER_BASE, PROFILES, RESOURCES
 from ifs_jaggaer.sandbox.jaggaer.routes import Route, carry_out, route
 from ifs_jaggaer.sandbox.jaggaer.steering import Steering
 from ifs_jaggaer.sandbox.kernel import Answer, Call, Row, parse_json
 from ifs_jaggaer.sandbox.oauth import Client, Tokens, WrongClient
-from ifs_jaggaer.sandbox.settings import Check, Settings, common, texts, whole
+from ifs_jaggaer.sandbox.settings import Check, Settings, common, flag, texts, whole
 from ifs_jaggaer.sandbox.system import System
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def _known_resources(value: object) -> bool:
 _OWN_SETTINGS: Final[dict[str, tuple[Any, Check]]] = {
     "server_page": (100, whole(1)),
     "forbidden": ([], _known_resources),
+    "older_tenant": (False, flag),
 }
 
 
@@ -49,8 +50,19 @@ class JaggaerSystem(System):
         self._records = Records(database, self.clock)
         self._steering = Steering(self._records)
 
+    def _route(self, call: Call) -> Route | None:
+        return route(call.path, OLDER_BASE if self.settings["older_tenant"] else BASE)
+
+    def token_document(self, token: str, lifetime: int, scope: str) -> Mapping[str, Any]:
+        if self.settings["older_tenant"]:
+            return {"token": token, "expire_in": lifetime * 1000}
+        return super().token_document(token, lifetime, scope)
+
+    def unauthorized(self) -> Answer:
+        return _bare_401() if self.settings["older_tenant"] else super().unauthorized()
+
     def handle(self, call: Call) -> Answer:
-        to = route(call.path)
+        to = self._route(call)
         if to is None:
             return Answer.json(404, {"error": f"no resource {call.path}"})
         if to.resource.name in self.settings["forbidden"]:
@@ -59,24 +71,24 @@ class JaggaerSystem(System):
 
     def subject(self, call: Call) -> str:
         """`companyprofiles`, `invoices/exportstatus`; the path itself where it leads nowhere."""
-        to = route(call.path)
+        to = self._route(call)
         return to.subject if to else call.path
 
     def before(self, fault: Fault, call: Call) -> Answer | None:
-        to = route(call.path) or Route(PROFILES)
+        to = self._route(call) or Route(PROFILES)
         match fault.name:
             case "busy":
                 return envelope(to.resource, BUSY, "The system is busy, try again later")
             case "hidden_duplicate":
                 return envelope(to.resource, DONE, "112(duplicate: a record with this key already exists)")
             case "bad_content_type_401":
-                return Answer(401, b'{"error":"unauthorized"}', {"content-type": "; charset=UTF-8"})
+                return _bare_401()
             case "edit_first":
                 edit_first(self._steering, to, call, fault.args.get("values"))
         return None
 
     def after(self, fault: Fault, call: Call, answer: Answer) -> Answer:
-        to = route(call.path)
+        to = self._route(call)
         if fault.name != "warnings" or to is None or answer.status != 200:
             return answer
         document = parse_json(answer.body)
@@ -99,3 +111,8 @@ class JaggaerSystem(System):
 
     def remove(self, collection: str, key: Row) -> None:
         self._steering.remove(collection, key)
+
+
+def _bare_401() -> Answer:
+    """Without a challenge, with the invalid content type of older tenants (contracts/jaggaer.md 1)."""
+    return Answer(401, b'{"error":"unauthorized"}', {"content-type": "; charset=UTF-8"})

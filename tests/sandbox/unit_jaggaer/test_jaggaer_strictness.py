@@ -239,3 +239,19 @@ def test_exports_are_counted_apart(jaggaer: Jaggaer) -> None:
     jaggaer.post(f"{INVOICES.path}/{record['header']['invoiceId']}/exportstatus", {"status": "FAILED"})
     jaggaer.one(INVOICES, record["header"]["invoiceId"])
     assert jaggaer.steer.stats()["by"] == {"POST invoices/exportstatus": 1, "GET invoices": 1}
+
+
+def test_an_older_tenant_has_another_base_token_and_401(jaggaer: Jaggaer) -> None:
+    older = "/esop/jint/api/public/ja/v1/companyprofiles"
+    assert jaggaer.send("GET", older).status_code == 404
+    jaggaer.steer.settings(older_tenant=True)
+    try:
+        said = answer_json(jaggaer.ask_token())
+        assert said == {"token": said["token"], "expire_in": 180_000}
+        assert jaggaer.send("GET", older, token=said["token"]).status_code == 200
+        assert jaggaer.send("GET", SUPPLIERS.path, token=said["token"]).status_code == 404
+        refused = jaggaer.http.get(older)
+        assert (refused.status_code, refused.headers["content-type"]) == (401, "; charset=UTF-8")
+        assert "www-authenticate" not in refused.headers
+    finally:
+        jaggaer.steer.settings(older_tenant=False)
