@@ -98,7 +98,7 @@ def result_of(run: SyncRun, error: SyncError | None = None) -> RunResult:
 def finish(run: SyncRun, error: SyncError | None = None) -> RunResult:
     """Ends the run's record in the store."""
     result = result_of(run, error)
-    with run.wiring.store.unit() as unit:
+    with run.scribe.unit() as unit:
         unit.runs.finish(run.request.run_id, result.state, completed=error is None, counts=_counts(result))
     return result
 

@@ -22,10 +22,13 @@ from ifs_jaggaer.pipeline.tally import Line, Tally
 from ifs_jaggaer.pipeline.wiring import Wiring
 from ifs_jaggaer.pipeline.witness import Scribe
 from ifs_jaggaer.store import OpenItem, Unit, Watermark
-from mapping.kinds import Instructions, Item, ItemKind, Kind, Link
+from mapping.kinds import Decision, Instructions, Item, ItemKind, Kind, Link
 
 RETRY_AFTER = timedelta(hours=1)
 """How often an open item is read again by itself (DESIGN, the store)."""
+
+FOREIGN = "JAGGAER:"
+"""Prefix of the key of a document that only JAGGAER has, where IFS's key is the one it is known by."""
 
 
 @dataclass(slots=True)
@@ -48,8 +51,10 @@ class SyncRun:
     brake: Brake = field(default_factory=Brake)
     approved: dict[str, Instructions] = field(default_factory=dict)
     moved: dict[str, tuple[str | None, str]] = field(default_factory=dict)
+    versions: dict[str, dict[str, str]] = field(default_factory=dict)
     unseen: set[tuple[str, str]] = field(default_factory=set)
     stop: SyncError | None = None
+    leased_at: float = 0.0
 
     # --- what holds for the run ---
 
@@ -125,14 +130,21 @@ class SyncRun:
                 yield known or key
         with self.wiring.store.look() as unit:
             links = unit.links.by_jaggaer(self.kind.record, foreign) if foreign else {}
-        yield from (links[key].ifs_key if key in links else f"JAGGAER:{key}" for key in foreign)
+        yield from (links[key].ifs_key if key in links else f"{FOREIGN}{key}" for key in foreign)
+
+    def former_key(self, decision: Decision) -> str:
+        """The key that the document had before it was known on both sides, "" where it always has the same."""
+        both = len({source.system for source in self.kind.sources}) > 1
+        if not both or not decision.other_key or decision.key.startswith(FOREIGN):
+            return ""
+        return f"{FOREIGN}{decision.other_key}"
 
     def home_reference(self, key: str) -> str:
         """The reference of a document by the key that decisions, items and snapshots name it by."""
         return self._reference(key, self.kind.sources[0].system)
 
     def _reference(self, key: str, system: str) -> str:
-        foreign = key.removeprefix("JAGGAER:")
+        foreign = key.removeprefix(FOREIGN)
         return f"jaggaer:{foreign}" if foreign != key else f"{system}:{key}"
 
     def row_key(self, row: Row) -> str:
@@ -150,6 +162,10 @@ class SyncRun:
         with self.wiring.store.look() as unit:
             known = unit.versions.get(name, list(keys))
         return {key: version for key, version in known.items() if (name, key) not in self.unseen}
+
+    def lease_of(self, key: str) -> str:
+        """The name under which a document is leased."""
+        return f"{self.sync}:{key}"
 
     def forget_versions(self, name: str, keys: Iterable[str]) -> None:
         """For this run alone: what the calendar changed is looked at although its version is known."""
@@ -269,7 +285,7 @@ async def open_run(
     try:
         yield run
     finally:
-        with wiring.store.unit() as unit:
+        with scribe.unit() as unit:
             unit.leases.release(run.holder)
 
 

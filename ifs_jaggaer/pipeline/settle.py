@@ -13,7 +13,7 @@ from ifs_jaggaer.pipeline.pages import PageRef
 from ifs_jaggaer.pipeline.plan import Planned
 from ifs_jaggaer.pipeline.tally import Line
 from ifs_jaggaer.pipeline.write import Carried
-from ifs_jaggaer.store import Unit
+from ifs_jaggaer.store import OpenItem, Unit
 from ifs_jaggaer.store.audit import Event
 from mapping.kinds import Action, Decision, Item, ItemKind, Link, Settlement
 
@@ -21,39 +21,55 @@ if TYPE_CHECKING:
     from ifs_jaggaer.pipeline.run import SyncRun
 
 
+def settle(run: SyncRun, outcomes: Sequence[tuple[Planned, Carried]]) -> set[str]:
+    """Records what became of documents: intents, links, snapshots, versions, open items, audit events.
+
+    Gives the keys of those that somebody else settled since they were read: nothing new is kept of them.
+    """
+    with run.scribe.unit() as unit:
+        settled = [_settle(run, unit, planned, carried) for planned, carried in outcomes]
+    for each in settled:
+        if each.line is not None:
+            run.brake.put(each.key, each.items)
+            run.tally.add(each.line, each.items, opened=each.opened)
+    return {each.key for each in settled if each.stale}
+
+
 @dataclass(frozen=True, slots=True)
-class Stale:
-    """Somebody settled the document since it was read: nothing was kept, decide again."""
+class _Settled:
+    """One document in a settling; `line` is None while it is not decided for good."""
+
+    key: str
+    stale: bool = False
+    line: Line | None = None
+    items: tuple[Item, ...] = ()
+    opened: tuple[OpenItem, ...] = ()
 
 
-def settle(run: SyncRun, planned: Planned, carried: Carried) -> Stale | None:
-    """Records the outcome of one decision: intents, link, snapshot, versions, open items, an audit event."""
+def _settle(run: SyncRun, unit: Unit, planned: Planned, carried: Carried) -> _Settled:
     decision = planned.decision
     items = (*decision.items, *([carried.failed] if carried.failed else []))
     complete = carried.failed is None and not carried.again and carried.outage is None
     settlement = _learned(decision.settlement, carried) if complete else None
-    with run.wiring.store.unit() as unit:
-        for intent, state, words in carried.closed:
-            unit.intents.close(intent, state, words, run_id=run.request.run_id)
-        _keep_written(run, unit, carried)
-        if settlement and settlement.snapshot is not None:
-            kept = unit.snapshots.put(
-                run.kind.record, decision.key, settlement.snapshot, expected_version=decision.base_version
-            )
-            if not kept:
-                return Stale()
-        if settlement and settlement.link:
-            items = (*items, *_keep_link(unit, settlement.link))
-        if carried.again or carried.outage:
-            return None
-        replaced = unit.items.replace(run.sync, decision.key, decision.other_key, items, run.request.run_id)
-        if carried.failed or not decision.again:
-            _keep_versions(run, unit, planned.rows)
-        if decision.writes or items or replaced.closed:
-            run.scribe.append(unit, _event(run, decision, settlement, items))
-    run.brake.put(decision.key, items)
-    run.tally.add(line_of(decision, carried), items, opened=replaced.opened)
-    return None
+    for intent, state, words in carried.closed:
+        unit.intents.close(intent, state, words, run_id=run.request.run_id)
+    _keep_versions(run, [done.row for done in carried.done if done.row is not None and done.row.etag])
+    if settlement and settlement.snapshot is not None:
+        fields, version = settlement.snapshot, decision.base_version
+        if not unit.snapshots.put(run.kind.record, decision.key, fields, expected_version=version):
+            return _Settled(decision.key, stale=True)
+    if settlement and settlement.link:
+        items = (*items, *_keep_link(unit, settlement.link))
+    if carried.again or carried.outage:
+        return _Settled(decision.key)
+    replaced = unit.items.replace(run.sync, decision.key, decision.other_key, items, run.request.run_id)
+    if former := run.former_key(decision):
+        unit.items.replace(run.sync, former, "", (), run.request.run_id)
+    if carried.failed or not decision.again:
+        _keep_versions(run, planned.rows)
+    if decision.writes or items or replaced.closed:
+        run.scribe.note(_event(run, decision, settlement, items))
+    return _Settled(decision.key, line=line_of(decision, carried), items=items, opened=replaced.opened)
 
 
 def preview(run: SyncRun, planned: Planned) -> None:
@@ -68,18 +84,17 @@ def preview(run: SyncRun, planned: Planned) -> None:
 
 def settle_page(run: SyncRun, ref: PageRef) -> None:
     """After the last document of a page: the versions of its rows, then the watermark (DESIGN, law 1)."""
-    if run.request.dry_run:
-        return
     leg = ref.start.leg
-    with run.wiring.store.unit() as unit:
-        by_set: dict[str, dict[str, str]] = {}
+    with run.scribe.unit() as unit:
+        if run.request.dry_run:
+            return  # the audit events of the page's reads are all that a dry run keeps
         for name, key, version in ref.versions:
-            by_set.setdefault(name, {})[key] = version
-        for name, versions in by_set.items():
+            run.versions.setdefault(name, {}).setdefault(key, version)
+        for name, versions in run.versions.items():
             unit.versions.put(name, versions)
-    if ref.reach is None or not run.request.moves_watermarks:
-        return
-    with run.wiring.store.unit() as unit:
+        run.versions.clear()
+        if ref.reach is None or not run.request.moves_watermarks:
+            return
         mark = unit.watermarks.get(run.sync, leg)
         if mark is not None and datetime.fromisoformat(mark.value) >= datetime.fromisoformat(ref.reach):
             return
@@ -126,19 +141,15 @@ def _keep_link(unit: Unit, link: Link) -> Sequence[Item]:
     return ()
 
 
-def _keep_written(run: SyncRun, unit: Unit, carried: Carried) -> None:
-    """The ETags of rows that we wrote ourselves: a poll that shows them again shows nothing new (DESIGN, law 4)."""
-    _keep_versions(run, unit, [done.row for done in carried.done if done.row is not None and done.row.etag])
+def _keep_versions(run: SyncRun, rows: Sequence[Row]) -> None:
+    """For the page's commit: what a poll that shows these rows again need not look at (DESIGN, law 4).
 
-
-def _keep_versions(run: SyncRun, unit: Unit, rows: Sequence[Row]) -> None:
+    Rows that we wrote ourselves are among them. They are only a hint: lost in a crash, they cost a decision.
+    """
     polled = {source.name for source in run.kind.sources}
-    by_set: dict[str, dict[str, str]] = {}
     for row in rows:
         if row.kind in polled:
-            by_set.setdefault(row.kind, {})[run.row_key(row)] = run.version(row)
-    for name, versions in by_set.items():
-        unit.versions.put(name, versions)
+            run.versions.setdefault(row.kind, {})[run.row_key(row)] = run.version(row)
 
 
 def _event(run: SyncRun, decision: Decision, settlement: Settlement | None, items: Sequence[Item]) -> Event:

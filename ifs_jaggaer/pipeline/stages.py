@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,8 @@ from ifs_jaggaer.pipeline.settle import preview, settle, settle_page
 from ifs_jaggaer.pipeline.tally import Counts
 from ifs_jaggaer.pipeline.together import together
 from ifs_jaggaer.pipeline.write import Carried, carry_out
-from mapping.kinds import Action, Batching, Item, ItemKind
+from ifs_jaggaer.store import Snapshot
+from mapping.kinds import Action, Item, ItemKind
 
 if TYPE_CHECKING:
     from ifs_jaggaer.pipeline.run import SyncRun
@@ -28,6 +30,9 @@ MOST_ROUNDS = 8
 
 LEASE_SECONDS = 900
 """How long a document is ours: longer than the slowest write with its repetitions."""
+
+LEASED_TOGETHER = 200
+"""Documents that are taken in one commit."""
 
 CHANGED_MEANWHILE = "changed meanwhile"
 
@@ -52,19 +57,18 @@ async def write_page(run: SyncRun, ref: PageRef) -> Counts:
     if run.request.dry_run:
         for each in planned:
             preview(run, each)
+        settle_page(run, ref)
         return run.tally.counts()
     run.stop = None
     tries: Counter[str] = Counter()
     rounds = 0
     while planned:
         rounds += 1
-        joined = await _joined(run, planned)
-        results = await together(
-            (_one(run, each, tries, joined.get(each.decision.key)) for each in planned), slots=run.slots
-        )
-        if run.stop:
-            raise run.stop
-        again = [reference for reference in results if reference]
+        again: list[str] = []
+        for begin in range(0, len(planned), LEASED_TOGETHER):
+            again += await _some(run, planned[begin : begin + LEASED_TOGETHER], tries)
+            if run.stop:
+                raise run.stop
         planned = await plan(run, again) if again else []
         if rounds >= MOST_ROUNDS:
             planned = [_gave_up(each) for each in planned]
@@ -72,39 +76,47 @@ async def write_page(run: SyncRun, ref: PageRef) -> Counts:
     return run.tally.counts()
 
 
-async def _joined(run: SyncRun, planned: Sequence[Planned]) -> dict[str, Carried]:
-    """What can go many documents in a request goes first, of those that are ours to write now."""
-    if not isinstance(run.kind, Batching):
-        return {}
-    ours = [
-        each for each in planned if each.decision.writes and _lease(run, _name(run, each)) and not _is_stale(run, each)
-    ]
-    return await carry_out_together(run, ours)
+async def _some(run: SyncRun, planned: Sequence[Planned], tries: Counter[str]) -> list[str]:
+    """Documents that are leased together; gives the references of those that must be decided again.
+
+    A plan that is older than what was settled last writes nothing (DESIGN, retry from the failed task).
+    """
+    writing = {each.decision.key: each for each in planned if each.decision.writes}
+    with run.scribe.unit() as unit:
+        ours = unit.leases.take(map(run.lease_of, writing), run.holder, LEASE_SECONDS) if writing else set()
+        settled = unit.snapshots.get(run.kind.record, writing)
+    run.leased_at = time.monotonic()
+    try:
+        mine = [each for key, each in writing.items() if run.lease_of(key) in ours]
+        fresh = [each for each in mine if _version_of(settled, each) == each.decision.base_version]
+        joined = await carry_out_together(run, fresh)
+        results = await together(
+            (_one(run, each, tries, joined.get(each.decision.key)) for each in fresh), slots=run.slots
+        )
+        idle = [each for each in planned if not each.decision.writes]
+        idle += [_put_off(each) for key, each in writing.items() if run.lease_of(key) not in ours]
+        stale = settle(run, [(each, Carried()) for each in idle])
+        late = [each for each in mine if each not in fresh] + [each for each in idle if each.decision.key in stale]
+        results += [_try_again(run, each, tries, CHANGED_MEANWHILE) for each in late]
+        return [reference for reference in results if reference]
+    finally:
+        if writing:
+            with run.scribe.unit() as unit:
+                unit.leases.release(run.holder)
+
+
+def _version_of(settled: Mapping[str, Snapshot], planned: Planned) -> int:
+    known = settled.get(planned.decision.key)
+    return known.version if known else 0
 
 
 async def _one(run: SyncRun, planned: Planned, tries: Counter[str], carried: Carried | None) -> str | None:
-    """One document; gives its reference when it must be decided again."""
-    if run.stop and carried is None:
-        return None
-    if not planned.decision.writes:
-        return _try_again(run, planned, tries, CHANGED_MEANWHILE) if settle(run, planned, Carried()) else None
-    name = _name(run, planned)
-    if not _lease(run, name):
-        _put_off(run, planned)
-        return None
-    try:
-        return await _ours(run, planned, tries, carried)
-    finally:
-        with run.wiring.store.unit() as unit:
-            unit.leases.release(f"{run.holder}:{name}")
-
-
-async def _ours(run: SyncRun, planned: Planned, tries: Counter[str], carried: Carried | None) -> str | None:
-    """Writes and settles a document that is leased to this run."""
-    if carried is None and _is_stale(run, planned):
-        return _try_again(run, planned, tries, CHANGED_MEANWHILE)
-    carried = carried or await carry_out(run, planned)
-    stale = settle(run, planned, carried)
+    """Writes and settles one document that is leased to this run; gives its reference to decide it again."""
+    if carried is None:
+        if run.stop or not _still_ours(run, planned):
+            return None
+        carried = await carry_out(run, planned)
+    stale = settle(run, [(planned, carried)])
     if carried.outage:
         run.stop = run.stop or carried.outage
         return None
@@ -114,31 +126,25 @@ async def _ours(run: SyncRun, planned: Planned, tries: Counter[str], carried: Ca
     return run.home_reference(planned.decision.key) if go_on else None
 
 
-def _put_off(run: SyncRun, planned: Planned) -> None:
+def _still_ours(run: SyncRun, planned: Planned) -> bool:
+    """Renews the leases in good time; one that ran out although is another run's now, and that one's to write."""
+    name = run.lease_of(planned.decision.key)
+    if time.monotonic() - run.leased_at < LEASE_SECONDS / 3:
+        return True
+    with run.scribe.unit() as unit:
+        ours = name in unit.leases.renew([name], run.holder, LEASE_SECONDS)
+    if not ours:
+        settle(run, [(_put_off(planned), Carried())])
+    return ours
+
+
+def _put_off(planned: Planned) -> Planned:
     """Another run holds the document; the next run looks at it again."""
     busy = Item(
         ItemKind.WAITING, "document", None, "another run is writing it at this moment",
         "nothing to do: it is looked at again by itself", waits_for=f"{INTENT}{planned.decision.key}",
     )  # fmt: skip
-    decision = replace(planned.decision, writes=(), items=(busy,), settlement=None)
-    settle(run, replace(planned, decision=decision), Carried())
-
-
-def _name(run: SyncRun, planned: Planned) -> str:
-    return f"{run.sync}:{planned.decision.key}"
-
-
-def _lease(run: SyncRun, name: str) -> bool:
-    with run.wiring.store.unit() as unit:
-        return name in unit.leases.take([name], f"{run.holder}:{name}", LEASE_SECONDS)
-
-
-def _is_stale(run: SyncRun, planned: Planned) -> bool:
-    """A plan that is older than what was settled last writes nothing (DESIGN, retry from the failed task)."""
-    key = planned.decision.key
-    with run.wiring.store.unit() as unit:
-        settled = unit.snapshots.get(run.kind.record, [key]).get(key)
-    return (settled.version if settled else 0) != planned.decision.base_version
+    return replace(planned, decision=replace(planned.decision, writes=(), items=(busy,), settlement=None))
 
 
 def _try_again(run: SyncRun, planned: Planned, tries: Counter[str], why: str) -> str | None:
@@ -151,7 +157,8 @@ def _try_again(run: SyncRun, planned: Planned, tries: Counter[str], why: str) ->
         ItemKind.DEAD_LETTER, "document", None, f"decided {MOST_CONFLICTS} times in vain: {why}",
         "see who changes it at the same time; it is tried again every hour, or by 'replay --key'",
     )  # fmt: skip
-    settle(run, replace(planned, decision=replace(decision, writes=(), items=(item,), settlement=None)), Carried())
+    hopeless = replace(planned, decision=replace(decision, writes=(), items=(item,), settlement=None))
+    settle(run, [(hopeless, Carried())])
     return None
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,15 +30,36 @@ class Scribe:
         self._chain = chain
         self._run_id = run_id
         self._intents: dict[str, Intent] = {}
+        self._pending: list[Event] = []
 
     @property
     def head(self) -> str:
         """The head of the run's chain, to be anchored outside the store."""
+        with self.unit():
+            """Commits what is pending, so that the head covers it."""
         return self._chain.head
 
-    def append(self, unit: Unit, event: Event) -> None:
-        """An event that is no request, committed with the unit: what was settled, what a person decided."""
-        self._chain.append(event, unit)
+    @contextmanager
+    def unit(self) -> Iterator[Unit]:
+        """A unit of work of the run; commits the events of reads and outcomes that came since the last one.
+
+        They go with the next commit and not each with its own: with its page for a read, with what it settles for
+        the outcome of a write. What a write is about to do is committed before it leaves.
+        """
+        came = len(self._pending)
+        try:
+            with self._store.unit() as unit:
+                yield unit
+                if self._pending:
+                    self._chain.append_all(self._pending, unit)
+        except BaseException:
+            del self._pending[came:]  # what was noted in the unit went with it
+            raise
+        self._pending.clear()
+
+    def note(self, event: Event) -> None:
+        """An event that is no request, committed with the unit at hand: what was settled, what a person decided."""
+        self._pending.append(event)
 
     def before(self, attempt: Attempt) -> None:
         """Commits intent and event together.
@@ -46,7 +69,7 @@ class Scribe:
             Conflict: another run was at it since its target was read.
         """
         call = attempt.call
-        with self._store.unit() as unit:
+        with self.unit() as unit:
             if isinstance(call, IntendedCall):
                 intent = unit.intents.record(
                     call.intent,
@@ -60,7 +83,7 @@ class Scribe:
                     looked_at=call.looked_at,
                 )
                 self._intents[attempt.request_id] = intent
-            self._chain.append(self._event(attempt, "sending"), unit)
+            self.note(self._event(attempt, "sending"))
 
     def check(self, attempt: Attempt) -> None:
         """Raises Unreachable when the process slept past the send-by time: then nothing is sent."""
@@ -72,8 +95,7 @@ class Scribe:
     def after(self, attempt: Attempt, outcome: Outcome) -> None:
         self._intents.pop(attempt.request_id, None)
         phase: Phase = "outcome" if attempt.write else "read"
-        with self._store.unit() as unit:
-            self._chain.append(self._event(attempt, phase, outcome), unit)
+        self._pending.append(self._event(attempt, phase, outcome))
 
     def _event(self, attempt: Attempt, phase: Phase, outcome: Outcome | None = None) -> Event:
         call = attempt.call
