@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Integer, literal
+from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Integer, Text, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator
 
@@ -15,6 +15,9 @@ T = TypeVar("T")
 
 Serial = BigInteger().with_variant(Integer, "sqlite")
 """SQLite counts up by itself only in a column of type INTEGER."""
+
+Words = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+"""Text in the order of its bytes on both databases, whatever language the server speaks."""
 
 CHUNK = 500
 """Keys or rows in one statement: far below both databases' limits on parameters."""
@@ -53,8 +56,8 @@ def put_new(db: Connection, table: type[Any], **values: Any) -> bool:
     return db.execute(put.returning(literal(1))).first() is not None
 
 
-def chunks(values: Iterable[T]) -> Iterator[list[T]]:
-    """The values in lists of at most `CHUNK`."""
+def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
+    """The values in lists of at most `size`."""
     rest = iter(values)
-    while part := list(islice(rest, CHUNK)):
+    while part := list(islice(rest, size)):
         yield part

@@ -56,7 +56,7 @@ _POSTGRES_LATER = ("08", "25006", "40", "53", "55", "57", "58", "XX")
 
 
 def make_engine(url: str) -> Engine:
-    """An engine for a SQLite file or a PostgreSQL database; nothing is opened yet.
+    """An engine for a SQLite file, made if need be, or a PostgreSQL database; nothing is connected yet.
 
     Raises:
         SettingsError: the URL is neither, or the SQLite at hand is too old.
@@ -92,8 +92,10 @@ def _place(url: str) -> URL:
             file = Path(place.database).expanduser().absolute()
             try:
                 file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                if not file.exists():
+                    file.touch(mode=0o600)  # before and after are in it, names of people among them
             except OSError as error:
-                raise SettingsError(f"the store's folder cannot be made: {error.strerror}", **where) from error
+                raise SettingsError(f"the store's file cannot be made: {error.strerror}", **where) from error
             return place.set(drivername="sqlite+pysqlite", database=os.fspath(file))
         case "postgresql" | "postgres":
             return place.set(drivername="postgresql+psycopg")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, Index, LargeBinary, MetaData, Text, text
+from sqlalchemy import JSON, Index, LargeBinary, MetaData, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from ifs_jaggaer.store.columns import Instant, Serial
+from ifs_jaggaer.store.columns import Instant, Serial, Words
 
 
 class Base(DeclarativeBase):
@@ -22,7 +22,7 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map: ClassVar[dict[Any, Any]] = {
-        str: Text,
+        str: Words,
         bytes: LargeBinary,
         datetime: Instant,
         dict[str, Any]: JSON,
@@ -198,11 +198,17 @@ class EraRow(Base):
     era: Mapped[int]
 
 
+GROWN = text("sequence > referenced")
+
+
 class ChainRow(Base):
     """One chain: its head, and how far another chain's first event refers to it."""
 
     __tablename__ = "audit_chain"
-    __table_args__ = (Index("uq_audit_chain_ordinal", "connection", "ordinal", unique=True),)
+    __table_args__ = (
+        Index("uq_audit_chain_ordinal", "connection", "ordinal", unique=True),
+        Index("ix_audit_chain_unreferenced", "connection", sqlite_where=GROWN, postgresql_where=GROWN),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     connection: Mapped[str]

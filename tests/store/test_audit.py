@@ -134,7 +134,7 @@ def test_a_document_is_followed_through_both_systems_by_either_key(store: Store)
     first, second = store.audit.chain("r1"), store.audit.chain("r2")
     write(store, first, "ifs:P1", system="jaggaer")
     write(store, second, "77", system="ifs")
-    write(store, first, "P1", "other", "P10", system="ifs")
+    write(store, first, "P1", "other", "P10", "P1|10", system="ifs")
     with store.unit() as unit:
         unit.links.put(Link("order", "P1", "77"))
     for key in ("P1", "77", "ifs:P1", "jaggaer:77"):
@@ -142,8 +142,10 @@ def test_a_document_is_followed_through_both_systems_by_either_key(store: Store)
             ("r1", "ifs:P1"),
             ("r2", "77"),
             ("r1", "P1"),
+            ("r1", "P1|10"),
         ]
     assert [event.key for event in store.audit.trace(["other"])] == ["other"]
+    assert [event.key for event in store.audit.trace(["jaggaer:P1"])] == ["P1", "P1|10"]
     assert store.audit.trace(["none"]) == []
 
 

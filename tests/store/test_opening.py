@@ -119,6 +119,12 @@ def test_a_commit_is_on_the_disk_when_it_returns(tmp_path: Path) -> None:
     assert settings == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 
+def test_nobody_else_may_read_a_new_store(tmp_path: Path) -> None:
+    Store.open(f"sqlite:///{tmp_path}/new/x.db", "c").close()
+    assert (tmp_path / "new").stat().st_mode & 0o077 == 0
+    assert (tmp_path / "new" / "x.db").stat().st_mode & 0o077 == 0
+
+
 KILLED = """
 import os, signal, sys
 from ifs_jaggaer.store import Store

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
-from sqlalchemy import delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_, update
 
+from ifs_jaggaer.errors import System
 from ifs_jaggaer.store.audit.events import (
     ERASED,
     EVENTS,
@@ -27,6 +28,8 @@ from ifs_jaggaer.store.audit.writing import Author, Chains
 from ifs_jaggaer.store.columns import CHUNK, chunks
 from ifs_jaggaer.store.engine import clock
 from ifs_jaggaer.store.schema import ChainRow, EventRow, PayloadRow
+
+SYSTEMS: tuple[System, ...] = get_args(System)
 
 if TYPE_CHECKING:
     from ifs_jaggaer.store.store import Store, Unit
@@ -90,15 +93,14 @@ class Audit:
     def trace(self, keys: Iterable[str]) -> list[Recorded]:
         """Events of a document by any of its keys over all runs, in order of time, with payloads.
 
-        Keys of linked records are followed: a key of either system finds the events under both, also
-        where they carry the system as in "ifs:1001".
+        A key may name its system ("ifs:1001") or not. The other key of a linked record is followed,
+        too, and so are rows of a document, whose keys go on after a bar ("1001|10").
         """
         with self._store.look() as unit:
-            wanted = _both_sides(unit, keys)
             found = [
                 recorded(row)
-                for part in chunks(sorted(wanted))
-                for row in unit.db.execute(EVENTS.where(EventRow.connection == unit.connection, EventRow.key.in_(part)))
+                for part in chunks(sorted(_all_keys(unit, keys)), 100)
+                for row in unit.db.execute(EVENTS.where(EventRow.connection == unit.connection, _about(part)))
             ]
         return sorted(found, key=lambda event: (event.at, event.era, event.chain, event.sequence))
 
@@ -195,12 +197,24 @@ class Audit:
         chains.append(chains.start(author), author, [event], references)
 
 
-def _both_sides(unit: Unit, keys: Iterable[str]) -> set[str]:
-    wanted = set(keys)
-    bare = {key.removeprefix("ifs:").removeprefix("jaggaer:") for key in wanted}
-    for link in unit.links.touching(bare):
-        wanted |= {link.ifs_key, f"ifs:{link.ifs_key}", link.jaggaer_key, f"jaggaer:{link.jaggaer_key}"}
+def _all_keys(unit: Unit, keys: Iterable[str]) -> set[str]:
+    wanted: set[str] = set()
+    for key in set(keys):
+        system, colon, bare = key.partition(":")
+        named = {system} if colon and system in SYSTEMS else set(SYSTEMS)
+        bare = bare if len(named) == 1 else key
+        wanted |= {bare, *(f"{name}:{bare}" for name in named)}
+        for link in unit.links.touching([bare]):
+            ends = {"ifs": link.ifs_key, "jaggaer": link.jaggaer_key}
+            if any(ends[name] == bare for name in named):
+                wanted |= {*ends.values(), *(f"{name}:{end}" for name, end in ends.items())}
     return wanted
+
+
+def _about(keys: Sequence[str]) -> ColumnElement[bool]:
+    after_bar = chr(ord("|") + 1)
+    rows = (and_(EventRow.key >= f"{key}|", EventRow.key < f"{key}{after_bar}") for key in keys)
+    return or_(EventRow.key.in_(keys), *rows)
 
 
 def _stands(unit: Unit, head: Head) -> bool:
