@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 from connectors.wire import ETag, Json, JsonValue, Row
-from ifs_jaggaer.errors import System
+from ifs_jaggaer.errors import Rejected, System
 from mapping.money import Money
 from mapping.profile import Profile
 
@@ -303,6 +303,14 @@ class Batching(Protocol):
     """A kind whose posts the target takes many at a time."""
 
     def batches(self, posts: Iterable[JaggaerPost]) -> list[Batch]: ...
+
+
+@runtime_checkable
+class Partial(Protocol):
+    """A kind of which some fields can go although others are refused (DESIGN, law 9)."""
+
+    def refused(self, write: Write, refusal: Rejected, profile: Profile) -> frozenset[str]:
+        """The fields of a write that the target's refusal is about, for `Instructions.without`."""
 
 
 class Kind(Protocol):

@@ -15,6 +15,12 @@ UNTIL = "until:"
 INTENT = "intent:"
 """Prefix of `waits_for` where another run was writing; the next run looks again."""
 
+IN_IFS = ("account:", "code_part:")
+"""Prefixes of `waits_for` where the key comes in IFS, which the store does not see: looked at in every run."""
+
+FOREIGN = "JAGGAER:"
+"""Prefix of the key of a document that only JAGGAER has so far."""
+
 SyncName = Literal["suppliers", "gl-accounts", "purchase-orders", "invoices"]
 
 
@@ -64,4 +70,5 @@ class Request:
         for_all, for_one = self.told.get("*"), self.told.get(key)
         if for_all is None or for_one is None:
             return for_one or for_all or Instructions()
-        return Instructions({**for_all.winners, **for_one.winners}, {**for_all.approved, **for_one.approved})
+        winners, approved = {**for_all.winners, **for_one.winners}, {**for_all.approved, **for_one.approved}
+        return Instructions(winners, approved, for_all.without | for_one.without)

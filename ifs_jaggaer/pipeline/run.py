@@ -17,7 +17,7 @@ from ifs_jaggaer.pipeline.kinds import KINDS
 from ifs_jaggaer.pipeline.plan import Planned
 from ifs_jaggaer.pipeline.poll import version_of
 from ifs_jaggaer.pipeline.reading import Reader
-from ifs_jaggaer.pipeline.request import INTENT, UNTIL, Request
+from ifs_jaggaer.pipeline.request import FOREIGN, IN_IFS, INTENT, UNTIL, Request
 from ifs_jaggaer.pipeline.tally import Line, Tally
 from ifs_jaggaer.pipeline.wiring import Wiring
 from ifs_jaggaer.pipeline.witness import Scribe
@@ -26,9 +26,6 @@ from mapping.kinds import Decision, Instructions, Item, ItemKind, Kind, Link
 
 RETRY_AFTER = timedelta(hours=1)
 """How often an open item is read again by itself (DESIGN, the store)."""
-
-FOREIGN = "JAGGAER:"
-"""Prefix of the key of a document that only JAGGAER has, where IFS's key is the one it is known by."""
 
 
 @dataclass(slots=True)
@@ -50,6 +47,7 @@ class SyncRun:
     sweeps: dict[str, Sweep] = field(default_factory=dict)
     brake: Brake = field(default_factory=Brake)
     approved: dict[str, Instructions] = field(default_factory=dict)
+    refused: dict[str, dict[str, Item]] = field(default_factory=dict)
     moved: dict[str, tuple[str | None, str]] = field(default_factory=dict)
     versions: dict[str, dict[str, str]] = field(default_factory=dict)
     unseen: set[tuple[str, str]] = field(default_factory=set)
@@ -90,11 +88,10 @@ class SyncRun:
         return self.cut_over
 
     def instructions(self, key: str) -> Instructions:
-        """What a person told this run, and what the brake released."""
-        told, released = self.request.instructions(key), self.approved.get(key)
-        if released is None:
-            return told
-        return Instructions(told.winners, {**told.approved, **released.approved})
+        """What a person told this run, what the brake released, what the target refused."""
+        told, released = self.request.instructions(key), self.approved.get(key, Instructions())
+        without = told.without | self.refused.get(key, {}).keys()
+        return Instructions(told.winners, {**told.approved, **released.approved}, without)
 
     # --- references and versions ---
 
@@ -208,7 +205,7 @@ class SyncRun:
         return settled | {f"{kind}:{key}" for kind, key in self.assumed if key in wanted.get(kind, ())}
 
     def _time_came(self, item: OpenItem, now: datetime) -> bool:
-        if item.waits_for and item.waits_for.startswith(INTENT):
+        if item.waits_for and item.waits_for.startswith((INTENT, *IN_IFS)):
             return True
         if item.waits_for and item.waits_for.startswith(UNTIL):
             return datetime.fromisoformat(item.waits_for.removeprefix(UNTIL)) <= now

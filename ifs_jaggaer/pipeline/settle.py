@@ -48,7 +48,8 @@ class _Settled:
 
 def _settle(run: SyncRun, unit: Unit, planned: Planned, carried: Carried) -> _Settled:
     decision = planned.decision
-    items = (*decision.items, *([carried.failed] if carried.failed else []))
+    refused = run.refused.get(decision.key, {}).values()
+    items = (*decision.items, *refused, *([carried.failed] if carried.failed else []))
     complete = carried.failed is None and not carried.again and carried.outage is None
     settlement = _learned(decision.settlement, carried) if complete else None
     for intent, state, words in carried.closed:

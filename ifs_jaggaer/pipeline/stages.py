@@ -15,9 +15,9 @@ from ifs_jaggaer.pipeline.request import INTENT
 from ifs_jaggaer.pipeline.settle import preview, settle, settle_page
 from ifs_jaggaer.pipeline.tally import Counts
 from ifs_jaggaer.pipeline.together import together
-from ifs_jaggaer.pipeline.write import Carried, carry_out
+from ifs_jaggaer.pipeline.write import Carried, carry_out, dead_letter
 from ifs_jaggaer.store import Snapshot
-from mapping.kinds import Action, Item, ItemKind
+from mapping.kinds import Action, Item, ItemKind, Partial
 
 if TYPE_CHECKING:
     from ifs_jaggaer.pipeline.run import SyncRun
@@ -116,6 +116,10 @@ async def _one(run: SyncRun, planned: Planned, tries: Counter[str], carried: Car
         if run.stop or not _still_ours(run, planned):
             return None
         carried = await carry_out(run, planned)
+    if carried.refusal and _without_the_refused(run, planned, carried):
+        carried.failed, carried.again = None, "some of its fields were refused"
+        settle(run, [(planned, carried)])
+        return run.home_reference(planned.decision.key)
     stale = settle(run, [(planned, carried)])
     if carried.outage:
         run.stop = run.stop or carried.outage
@@ -124,6 +128,17 @@ async def _one(run: SyncRun, planned: Planned, tries: Counter[str], carried: Car
         return _try_again(run, planned, tries, carried.again or CHANGED_MEANWHILE)
     go_on = planned.decision.again and carried.failed is None
     return run.home_reference(planned.decision.key) if go_on else None
+
+
+def _without_the_refused(run: SyncRun, planned: Planned, carried: Carried) -> bool:
+    """Puts the refused fields aside, so that the others go; False where that was done already, or cannot be."""
+    if carried.refusal is None or not isinstance(run.kind, Partial):
+        return False
+    write, refusal = carried.refusal
+    aside = run.refused.setdefault(planned.decision.key, {})
+    fields = run.kind.refused(write, refusal, run.wiring.profile) - aside.keys()
+    aside.update({name: dead_letter(refusal, name) for name in sorted(fields)})
+    return bool(fields)
 
 
 def _still_ours(run: SyncRun, planned: Planned) -> bool:

@@ -92,8 +92,9 @@ async def open_wiring(settings: Settings, clock: Callable[[], datetime] = utc_no
     Raises:
         SettingsError: a setting, the profile or the store's address is wrong.
     """
-    profile = Profile.load(settings.profile)
+    loaded = Profile.load(settings.profile)
     store = open_store(settings)
+    profile = loaded.with_hash_key(store.keyed_hash("bank accounts").encode())
     nobody = Unwatched()
     channels: dict[System, Channel] = {
         "ifs": _channel("ifs", settings.ifs, store, nobody),

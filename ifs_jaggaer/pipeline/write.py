@@ -47,13 +47,15 @@ class Done:
 class Carried:
     """What came of one decision.
 
-    `failed` is the item that stands in the way; `again` asks for a new decision, with the reason in words;
+    `failed` is the item that stands in the way, `refusal` what it came of where the target refused; `again` asks
+    for a new decision, with the reason in words;
     `closed` are intents whose end is known: id, state, words; `outage` is not this record's fault: it ends the run.
     """
 
     done: list[Done] = field(default_factory=list)
     closed: list[tuple[str, End, str]] = field(default_factory=list)
     failed: Item | None = None
+    refusal: tuple[Write, Rejected] | None = None
     again: str = ""
     outage: SyncError | None = None
 
@@ -81,10 +83,8 @@ async def carry_out(run: SyncRun, planned: Planned) -> Carried:
             return carried
         except Rejected as refused:
             carried.closed.append((intent, "failed", str(refused)))
-            carried.failed = Item(
-                ItemKind.DEAD_LETTER, refused.field or "document", refused.value, _reason(refused),
-                refused.remedy or "correct the record at its source; it goes by itself then",
-            )  # fmt: skip
+            carried.failed = dead_letter(refused, refused.field or "document")
+            carried.refusal = write, refused
             return carried
         except (Unreachable, SettingsError) as outage:
             carried.outage = outage
@@ -92,6 +92,12 @@ async def carry_out(run: SyncRun, planned: Planned) -> Carried:
         carried.done.append(done)
         carried.closed.append((intent, "done", ""))
     return carried
+
+
+def dead_letter(refused: Rejected, field_name: str) -> Item:
+    """The item that a refusal leaves for one field."""
+    remedy = refused.remedy or "correct the record at its source; it goes by itself then"
+    return Item(ItemKind.DEAD_LETTER, field_name, refused.value, _reason(refused), remedy)
 
 
 def intent_of(run: SyncRun, write: Write) -> str:
