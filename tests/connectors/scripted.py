@@ -215,7 +215,7 @@ def channel_to(url: str, **more: object) -> Channel:
         "budget": Free(),
         "witness": Noted(),
         "judge": judge,
-        "timeouts": Timeouts(connect=1, read=0.3, deadline=0.6),
+        "timeouts": Timeouts(connect=2, read=0.5, deadline=0.9),
         "backoff": Backoff(attempts=3),
         "sleep": Waits(),
         **more,

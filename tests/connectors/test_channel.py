@@ -30,7 +30,7 @@ GET = Request("GET", "/main/Set", "$filter=A%20eq%20%27%2B%27")
 PATCH = Request("PATCH", "/main/Set('1')", body=b'{"Secret":"DE89370400440532013000"}', etag=ETag('W/"a=="'))
 FAULTS = {
     "dropped": drop(),
-    "read time-out": hang(0.5),
+    "read time-out": hang(3),
     "trickle": trickle(0.05),
     "truncated": answer(200, b'{"value":', length=100),
     "undecodable": answer(200, b'{"value":['),
@@ -118,9 +118,9 @@ async def test_a_repeatable_write_goes_again_and_stays_unknown_in_the_end_after(
 async def test_a_trickling_server_cannot_hold_a_request() -> None:
     async with line(trickle(0.02), backoff=Backoff(attempts=1)) as (_, channel):
         started = asyncio.get_running_loop().time()
-        with pytest.raises(Unreachable, match=r"0\.6 s"):
+        with pytest.raises(Unreachable, match=r"0\.9 s"):
             await channel.read(GET, CALL)
-        assert asyncio.get_running_loop().time() - started < 1.5
+        assert asyncio.get_running_loop().time() - started < 3
 
 
 @pytest.mark.parametrize("repeatable", [True, False])
