@@ -10,10 +10,11 @@ from typing import TypeVar
 from connectors.ifs.fields import Record, read
 from connectors.wire import Row
 from ifs_jaggaer.errors import Rejected
-from mapping.kinds import Item, ItemKind
+from mapping.kinds import Change, Item, ItemKind
 
 T = TypeVar("T")
 _MOST_DIGITS = 40
+_CHANGES_TOLD = 50
 
 
 @dataclass(slots=True)
@@ -43,6 +44,14 @@ class Findings:
         except Rejected as fault:
             self.rejected(name, fault)
             return instead
+
+
+def few(changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    """The first changes of a document, and how many more there are."""
+    if len(changes) <= _CHANGES_TOLD:
+        return changes
+    further = Change("…", None, f"{len(changes) - _CHANGES_TOLD} further fields")
+    return (*changes[:_CHANGES_TOLD], further)
 
 
 def check_numbers(row: Row) -> None:

@@ -216,8 +216,10 @@ class _Deciding:
             return self._open(_held("invoiceId", case.invoice_id, "its lines did not come"))
         examined = examine(case, case.whole, self.profile, self.told.approved)
         posting = examined.posting
+        if examined.company and examined.company not in self.profile.companies:
+            return self._done(Action.OUT_OF_SCOPE, f"company {examined.company} is not in scope")
         if posting is None:
-            return self._refused(header, examined.items, examined.notes)
+            return self._refused(header, whole_print(case.whole), examined.items, examined.notes)
         return Decision(
             key=case.invoice_id,
             other_key="",
@@ -230,11 +232,13 @@ class _Deciding:
             base_version=self._version,
         )
 
-    def _refused(self, header: InvoiceHeader, items: tuple[Item, ...], notes: tuple[str, ...]) -> Decision:
+    def _refused(
+        self, header: InvoiceHeader, content: str, items: tuple[Item, ...], notes: tuple[str, ...]
+    ) -> Decision:
         """JAGGAER is told of dead letters, once for each reason, and not where it shows them already."""
         case = self.case
         reasons = [f"{item.field}: {item.reason}" for item in items if item.kind is ItemKind.DEAD_LETTER]
-        why = fingerprint([whole_print(case.whole) if case.whole else "", *reasons])
+        why = fingerprint([content, *reasons])
         shown = _shows(header, "Failed", self.profile) and not case.kept("told")
         writes: tuple[Write, ...] = ()
         if reasons and not shown and case.kept("told") != why:

@@ -87,8 +87,9 @@ class Posting:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """The posting, None where something stands in the way: then `items` say what."""
+    """The posting, None where something stands in the way: then `items` say what. `company` is "" if unknown."""
 
+    company: str
     posting: Posting | None
     items: tuple[Item, ...]
     notes: tuple[str, ...]
@@ -118,7 +119,7 @@ def examine(case: InvoiceCase, invoice: Invoice, profile: Profile, approved: Map
                 approved
             )
     if found.items or on is None or header.invoice_date is None:
-        return Examined(None, found.items, tuple(found.notes))
+        return Examined(drafted.company, None, found.items, tuple(found.notes))
     posting = Posting(
         mark=case.mark,
         company=drafted.company,
@@ -131,7 +132,7 @@ def examine(case: InvoiceCase, invoice: Invoice, profile: Profile, approved: Map
         posting_date=on,
         lines=lines,
     )
-    return Examined(posting, (), tuple(found.notes))
+    return Examined(drafted.company, posting, (), tuple(found.notes))
 
 
 def _check_withholding(invoice: Invoice, found: Findings) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mapping.findings import few
 from mapping.kinds import Change, IfsCreate
 from mapping.money import json_number, plain
 
@@ -40,7 +41,12 @@ def proposal(posting: Posting, profile: Profile) -> IfsCreate:
         set=SET,
         key=posting.mark,
         values=head,
-        changes=tuple(Change(field, None, _shown(value)) for field, value in head.items()),
+        changes=few(
+            (
+                *(Change(field, None, _shown(value)) for field, value in head.items()),
+                *(Change(f"lines[{at}]", None, _in_words(line)) for at, line in enumerate(posting.lines, 1)),
+            )
+        ),
         lines=tuple((name, _line(line)) for line in posting.lines),
         enforced=True,
     )
@@ -60,6 +66,12 @@ def _line(line: PostingLine) -> Json:
     if line.tax_code:
         told["TaxCode"] = line.tax_code
     return told | {f"Code{part}": value for part, value in line.codes}
+
+
+def _in_words(line: PostingLine) -> str:
+    order = f"order {'/'.join(line.order)}, " if line.order else ""
+    codes = " ".join(f"{part}={value}" for part, value in line.codes)
+    return f"{order}net {plain(line.net)}, tax {plain(line.tax)} {line.tax_code}, {codes}"
 
 
 def _shown(value: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from mapping.findings import Findings
+from mapping.findings import Findings, few
 from mapping.fingerprint import Mark
 from mapping.kinds import Action, Change, Decision, Item, ItemKind, JaggaerPost, Link, Settlement
 from mapping.money import Money
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from mapping.purchase_orders_model import Line
 
 RECORD = "purchase_order"
-CHANGES_TOLD = 50
 _NOT_SENT = {"Planned", "Stopped"}
 _ENDED = {"Completed", "Cancelled"}
 Operation: TypeAlias = Literal["create", "update", "close", "cancel"]
@@ -281,7 +280,7 @@ class _Deciding:
                 "operationCode": {"create": "CREATE", "cancel": "CANCEL"}.get(operation, "UPDATE"),
                 "purchaseOrder": document,
             },
-            changes=_told(changes),
+            changes=few(changes),
             action=operation,
             enforced=True,
         )
@@ -346,13 +345,6 @@ class _Deciding:
     @property
     def _version(self) -> int:
         return self.case.snapshot.version if self.case.snapshot else 0
-
-
-def _told(changes: tuple[Change, ...]) -> tuple[Change, ...]:
-    if len(changes) <= CHANGES_TOLD:
-        return changes
-    further = Change("…", None, f"{len(changes) - CHANGES_TOLD} further fields")
-    return (*changes[:CHANGES_TOLD], further)
 
 
 def _dead(field: str, value: str | None, reason: str, remedy: str) -> Item:

@@ -456,6 +456,19 @@ def test_the_same_number_elsewhere_is_no_matter(billed: World, changed: dict[str
     assert created(billed)
 
 
+def test_a_company_out_of_scope(billed: World) -> None:
+    billed.invoices["991"] = without_order()
+    billed.invoices["991"]["header"]["businessUnit"] = "30"
+    decision = decided(billed)
+    assert (decision.action, decision.notes) == (Action.OUT_OF_SCOPE, ("company 30 is not in scope",))
+
+
+def test_the_audit_sees_lines_too(billed: World) -> None:
+    shown = {change.field: change.after for change in created(billed).changes}
+    assert shown["GrossAmount"] == "119"
+    assert shown["lines[1]"] == "order P1001/1/1, net 100.00, tax 19.00 V19, A=4010 B=1100"
+
+
 # --- tax ---
 
 

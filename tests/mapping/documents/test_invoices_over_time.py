@@ -157,6 +157,14 @@ def test_failed_is_told_once_for_each_reason(billed: World) -> None:
     assert done(billed) == ["FAILED", "FAILED"]
 
 
+def test_failed_is_told_again_of_a_changed_invoice(billed: World) -> None:
+    billed.invoices["991"] = invoice(total={"currency": "EUR", "value": Decimal(120)})
+    billed.run("jaggaer:991")
+    header(billed)["dueDate"] = "2026-04-30T00:00:00.000Z"
+    billed.run("jaggaer:991")
+    assert done(billed) == ["FAILED", "FAILED"]
+
+
 def test_failed_is_not_told_where_it_shows_already(billed: World) -> None:
     billed.invoices["991"] = invoice(total={"currency": "EUR", "value": Decimal(120)})
     billed.run("jaggaer:991")
