@@ -1,0 +1,147 @@
+"""Law 2: one document there is one document here, whatever becomes of the request that makes it.
+
+Each fault strikes one request of each kind of creation; which document it meets is left to chance.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import pytest
+from pipeline.driving import IN_ORDER, Product
+from pipeline.world import World
+
+CREATIONS = {
+    "ifs": (r"SupplierInfoGeneralSet$", r"SupplierInfoAddressSet$", r"IdentityInvoiceInfoSet$", r"\$batch$"),
+    "jaggaer": (r"companyprofiles$", r"purchaseorders$", r"exportstatus$"),
+}
+TOGETHER = r"customfieldvalues$"
+"""All values go in one request, which one fault is enough for."""
+
+AFTER = (
+    "timeout_after_commit",
+    "drop_after_commit",
+    "server_error_after_commit",
+    "drop_mid_answer",
+    "truncated_json",
+    "late_commit",
+)
+BEFORE = ("timeout_before_commit", "drop_before_commit", "html_502", "html_503", "html_504", "html_200")
+PASSING = {
+    "ifs": ("throttle", "unauthorized", "expire_tokens", "mi_modified", "locked", "duplicate_after_commit"),
+    "jaggaer": ("throttle", "unauthorized", "expire_tokens", "busy", "warnings", "hidden_duplicate"),
+}
+SECONDS = {"timeout_after_commit": 2, "timeout_before_commit": 2, "late_commit": 1, "throttle": 1}
+MOST_RUNS = 6
+
+
+@dataclass(frozen=True)
+class Documents:
+    """One of each kind, all new."""
+
+    supplier: str
+    bravo: str
+    account: str
+    order: str
+    invoice: int
+
+    @classmethod
+    def make(cls, world: World) -> Documents:
+        supplier, account = world.supplier(), world.number("5")
+        world.account(account)
+        return cls(supplier, world.company(), account, world.order(supplier), world.invoice(supplier))
+
+    def there(self, world: World) -> dict[str, int]:
+        """How many of each the target has."""
+        ours = [row for row in world.records("ifs", "SupplierInfoGeneralSet") if row["Cf_JaggaerId"] == self.bravo]
+        number = ours[0]["SupplierId"] if ours else ""
+        infos = [record["returnCompanyInfo"] for record in world.records("jaggaer", "companyprofiles")]
+        proposals = world.proposals(self.invoice)
+        return {
+            "supplier at JAGGAER": sum(info.get("extCode") == self.supplier for info in infos),
+            "supplier in IFS": len(ours),
+            "its address": sum(row["SupplierId"] == number for row in world.records("ifs", "SupplierInfoAddressSet")),
+            "its finance data": sum(
+                row["Identity"] == number for row in world.records("ifs", "IdentityInvoiceInfoSet")
+            ),
+            "account": len(world.values_there(self.account)),
+            "order": len(world.orders_there(self.order)),
+            "proposal": len(proposals),
+            "balanced": sum(row["Objstate"] == "Balanced" for row in proposals),
+            "told": int(world.invoice_there(self.invoice)["header"]["exportStatus"] == "Exported"),
+        }
+
+
+def run_until_settled(product: Product) -> None:
+    """Runs until all went through, and nothing waits for a time to pass."""
+    for _ in range(MOST_RUNS):
+        errors = [product.attempt(sync).error for sync in IN_ORDER]
+        if not any(errors) and not product.open_items():
+            return
+        time.sleep(1)
+
+
+def arm(world: World, system: str, fault: str, path: str, method: str = "POST") -> None:
+    args = {"seconds": SECONDS[fault]} if fault in SECONDS else {}
+    world.fault(system, fault, method=method, path=path, args=args)
+
+
+def test_without_faults(world: World, product: Product) -> None:
+    documents = Documents.make(world)
+    product.run_all()
+    assert set(documents.there(world).values()) == {1}
+    assert not product.open_items()
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        pytest.param({"ifs": AFTER, "jaggaer": AFTER}, id="after"),
+        pytest.param({"ifs": BEFORE, "jaggaer": BEFORE}, id="before"),
+        pytest.param(PASSING, id="passing"),
+    ],
+)
+def test_creations_struck_by(faults: dict[str, tuple[str, ...]], world: World, product: Product) -> None:
+    every = [Documents.make(world) for _ in range(6)]
+    for system, paths in CREATIONS.items():
+        for path in paths:
+            for fault in faults[system]:
+                arm(world, system, fault, path)
+    arm(world, "jaggaer", faults["jaggaer"][0], TOGETHER)
+    run_until_settled(product)
+    for documents in every:
+        there = documents.there(world)
+        assert there == dict.fromkeys(there, 1)
+    assert {hits for system in CREATIONS for hits in world.hits(system)} == {1}, "every fault has struck"
+    assert not product.open_items()
+    product.verify_audit()
+
+
+@pytest.mark.parametrize("faults", [AFTER, BEFORE], ids=["after", "before"])
+def test_changes_struck_by(faults: tuple[str, ...], world: World, product: Product) -> None:
+    """Of orders at JAGGAER, and of suppliers on either side: each is revised once, and every change arrives."""
+    suppliers = [world.supplier() for _ in faults]
+    orders = [world.order(supplier) for supplier in suppliers]
+    product.run_all()
+    assert not product.open_items()
+    for turn, (supplier, order) in enumerate(zip(suppliers, orders, strict=True)):
+        world.change("ifs", "PurchaseOrderSet", {"OrderNo": order}, {"NoteText": f"eilt {turn}"})
+        address = {"SupplierId": supplier, "AddressId": "1"}
+        world.change("ifs", "SupplierInfoAddressSet", address, {"City": f"Neustadt {turn}"})
+        company = {"returnCompanyInfo": {"fiscalCode": f"HRB {turn}"}}
+        world.change("jaggaer", "companyprofiles", {"bravoId": world.bravo(supplier)}, company)
+    world.calm()
+    for fault in faults:
+        arm(world, "ifs", fault, r"SupplierInfoGeneralSet\(", "PATCH")
+        arm(world, "jaggaer", fault, r"companyprofiles$")
+        arm(world, "jaggaer", fault, r"purchaseorders$")
+    run_until_settled(product)
+    for turn, (supplier, order) in enumerate(zip(suppliers, orders, strict=True)):
+        header = world.orders_there(order)[0]["header"]
+        assert (header["note"], header["revisionNumber"]) == (f"eilt {turn}", 1)
+        assert world.info(supplier)["city"] == f"Neustadt {turn}"
+        assert world.general(supplier)["AssociationNo"] == f"HRB {turn}"
+    assert {hits for system in CREATIONS for hits in world.hits(system)} == {1}, "every fault has struck"
+    assert not product.open_items()
+    product.verify_audit()
