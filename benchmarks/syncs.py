@@ -32,7 +32,9 @@ def measured(command: list[str], environment: dict[str, str]) -> tuple[dict[str,
     """The command's JSON, its wall and CPU seconds, its peak memory in MiB."""
     started = time.monotonic()
     with tempfile.TemporaryFile() as sink:
-        process = subprocess.Popen(command, env=environment, stdout=sink, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(  # noqa: S603
+            command, env=environment, stdout=sink, stderr=subprocess.DEVNULL
+        )
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         wall = time.monotonic() - started
@@ -63,30 +65,33 @@ def main() -> None:
     sizes = vars(parser.parse_args())
     options = [text for name, number in sizes.items() for text in (f"--{name}", str(number))]
     figures: list[dict[str, Any]] = []
-    with tempfile.TemporaryDirectory() as folder:
-        with sandbox_at(folder, *options) as served, prefect_at(folder) as prefect:
-            environment = {**os.environ, **surroundings(served, Path(folder)), **prefect}
-            bare = asyncio.run(bare_requests_a_second(served["ifs"]["host"]))
-            for sync in SYNCS:
-                for turn in ("everything", "nothing new"):
-                    command = [sys.executable, "-m", "ifs_jaggaer", "run", sync, "--json"]
-                    told, wall, cpu, memory = measured(command, environment)
-                    documents = told["read"] or 1
-                    figures.append(
-                        {
-                            "sync": sync,
-                            "turn": turn,
-                            "documents": told["read"],
-                            "written": told["created"] + told["updated"],
-                            "ifs_requests_a_document": round(told["requests"]["ifs"] / documents, 3),
-                            "jaggaer_requests_a_document": round(told["requests"]["jaggaer"] / documents, 3),
-                            "documents_a_second": round(documents / wall, 1),
-                            "ratio_to_bare_requests": round(documents / wall / bare, 3),
-                            "cpu_seconds_per_1000": round(cpu * 1000 / documents, 2),
-                            "seconds": round(wall, 1),
-                            "peak_mib": memory,
-                        }
-                    )
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        sandbox_at(folder, *options) as served,
+        prefect_at(folder) as prefect,
+    ):
+        environment = {**os.environ, **surroundings(served, Path(folder)), **prefect}
+        bare = asyncio.run(bare_requests_a_second(served["ifs"]["host"]))
+        for sync in SYNCS:
+            for turn in ("everything", "nothing new"):
+                command = [sys.executable, "-m", "ifs_jaggaer", "run", sync, "--json"]
+                told, wall, cpu, memory = measured(command, environment)
+                documents = told["read"] or 1
+                figures.append(
+                    {
+                        "sync": sync,
+                        "turn": turn,
+                        "documents": told["read"],
+                        "written": told["created"] + told["updated"],
+                        "ifs_requests_a_document": round(told["requests"]["ifs"] / documents, 3),
+                        "jaggaer_requests_a_document": round(told["requests"]["jaggaer"] / documents, 3),
+                        "documents_a_second": round(documents / wall, 1),
+                        "ratio_to_bare_requests": round(documents / wall / bare, 3),
+                        "cpu_seconds_per_1000": round(cpu * 1000 / documents, 2),
+                        "seconds": round(wall, 1),
+                        "peak_mib": memory,
+                    }
+                )
     table = Table(*figures[0], title=f"{sizes}; bare requests a second: {bare:.0f}", title_justify="left")
     for row in figures:
         table.add_row(*map(str, row.values()))

@@ -84,7 +84,8 @@ def adopt(
 ) -> None:
     """Link suppliers that exist on both sides and differ: name the winner. Try it with --dry-run first."""
     _ = config
-    _run(Sync.SUPPLIERS, {"adopt": winner.value, "document_keys": tuple(key or ()), "dry_run": dry_run}, as_json=as_json)
+    told = {"adopt": winner.value, "document_keys": tuple(key or ()), "dry_run": dry_run}
+    _run(Sync.SUPPLIERS, told, as_json=as_json)
 
 
 def resolve(
@@ -115,7 +116,11 @@ def replay(
     _ = config
     if sync is Sync.ALL:
         raise typer.BadParameter("name one sync")
-    _run(sync, {"document_keys": tuple(key or ()), "replay": "brake" if held else "open", "dry_run": dry_run}, as_json=as_json)
+    _run(
+        sync,
+        {"document_keys": tuple(key or ()), "replay": "brake" if held else "open", "dry_run": dry_run},
+        as_json=as_json,
+    )
 
 
 def _moment(text: str | None, option: str) -> datetime | None:
@@ -124,9 +129,8 @@ def _moment(text: str | None, option: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(
-            f"{text!r} is no date or time, write e.g. 2026-01-31T08:00:00Z", param_hint=option
-        ) from None
+        said = f"{text!r} is no date or time, write e.g. 2026-01-31T08:00:00Z"
+        raise typer.BadParameter(said, param_hint=option) from None
 
 
 def _run(sync: Sync, told: dict[str, Any], *, as_json: bool) -> None:

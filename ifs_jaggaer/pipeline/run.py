@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from connectors.jaggaer.sweep import Sweep
 from connectors.wire import Row
 from ifs_jaggaer.errors import Rejected, SettingsError, SyncError, System
 from ifs_jaggaer.pipeline.brake import Brake
+from ifs_jaggaer.pipeline.holder import new_holder
 from ifs_jaggaer.pipeline.kinds import KINDS
 from ifs_jaggaer.pipeline.plan import Planned
 from ifs_jaggaer.pipeline.poll import version_of
@@ -41,7 +41,7 @@ class SyncRun:
     assumed: dict[tuple[str, str], Link]
     slots: asyncio.Semaphore
     before: Mapping[System, tuple[int, int]]
-    holder: str = field(default_factory=lambda: uuid.uuid4().hex)
+    holder: str = field(default_factory=new_holder)
     tally: Tally = field(default_factory=Tally)
     plans: dict[int, list[Planned]] = field(default_factory=dict)
     sweeps: dict[str, Sweep] = field(default_factory=dict)

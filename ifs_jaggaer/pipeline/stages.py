@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ifs_jaggaer.pipeline.batches import carry_out_together
+from ifs_jaggaer.pipeline.holder import is_gone
 from ifs_jaggaer.pipeline.pages import PageRef, PageStart
 from ifs_jaggaer.pipeline.plan import Planned, plan
 from ifs_jaggaer.pipeline.request import INTENT
@@ -16,7 +17,7 @@ from ifs_jaggaer.pipeline.settle import preview, settle, settle_page
 from ifs_jaggaer.pipeline.tally import Counts
 from ifs_jaggaer.pipeline.together import together
 from ifs_jaggaer.pipeline.write import Carried, carry_out, dead_letter
-from ifs_jaggaer.store import Snapshot
+from ifs_jaggaer.store import Snapshot, Unit
 from mapping.kinds import Action, Item, ItemKind, Partial
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ async def _some(run: SyncRun, planned: Sequence[Planned], tries: Counter[str]) -
     """
     writing = {each.decision.key: each for each in planned if each.decision.writes}
     with run.scribe.unit() as unit:
-        ours = unit.leases.take(map(run.lease_of, writing), run.holder, LEASE_SECONDS) if writing else set()
+        ours = _lease(run, unit, [run.lease_of(key) for key in writing])
         settled = unit.snapshots.get(run.kind.record, writing)
     run.leased_at = time.monotonic()
     try:
@@ -103,6 +104,17 @@ async def _some(run: SyncRun, planned: Sequence[Planned], tries: Counter[str]) -
         if writing:
             with run.scribe.unit() as unit:
                 unit.leases.release(run.holder)
+
+
+def _lease(run: SyncRun, unit: Unit, names: Sequence[str]) -> set[str]:
+    """Those that are ours now, with what a killed run held."""
+    if not names:
+        return set()
+    ours = unit.leases.take(names, run.holder, LEASE_SECONDS)
+    for holder in set(unit.leases.holders(set(names) - ours).values()):
+        if is_gone(holder):
+            unit.leases.release(holder)
+    return ours if len(ours) == len(names) else unit.leases.take(names, run.holder, LEASE_SECONDS)
 
 
 def _version_of(settled: Mapping[str, Snapshot], planned: Planned) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -24,11 +25,18 @@ from ifs_jaggaer.errors import (
 from ifs_jaggaer.pipeline.plan import Planned
 from ifs_jaggaer.pipeline.request import UNTIL
 from ifs_jaggaer.pipeline.witness import IntendedCall
+from ifs_jaggaer.store import Intent
 from mapping.kinds import Change, IfsCreate, IfsUpdate, Item, ItemKind, JaggaerPost, Write
 
 if TYPE_CHECKING:
     from ifs_jaggaer.pipeline.run import SyncRun
 
+
+PATIENCE = timedelta(seconds=15)
+"""How long a run waits until what another run sent is no longer in doubt; beyond it the next run looks again."""
+
+STORE = "store"
+"""The field of an error of the store, which says nothing of what was sent."""
 
 End: TypeAlias = Literal["done", "failed", "unknown"]
 
@@ -67,30 +75,26 @@ async def carry_out(run: SyncRun, planned: Planned) -> Carried:
         intent = intent_of(run, write)
         try:
             done = await _perform(run, planned, write, intent)
-        except (Conflict, AlreadyExists) as changed:
-            carried.closed.append((intent, "failed", str(changed)))
+        except (Conflict, AlreadyExists, OutcomeUnknown) as changed:
+            state: End = "unknown" if isinstance(changed, OutcomeUnknown) else "failed"
+            carried.closed.append((intent, state, str(changed)))
             carried.again = str(changed)
-            return carried
-        except OutcomeUnknown as doubt:
-            carried.closed.append((intent, "unknown", str(doubt)))
-            carried.again = str(doubt)
-            return carried
         except Waiting as waiting:
             carried.failed = Item(
                 ItemKind.WAITING, waiting.field or "document", waiting.value, _reason(waiting), waiting.remedy,
                 waits_for=waiting.waits_for,
             )  # fmt: skip
-            return carried
         except Rejected as refused:
             carried.closed.append((intent, "failed", str(refused)))
             carried.failed = dead_letter(refused, refused.field or "document")
             carried.refusal = write, refused
-            return carried
         except (Unreachable, SettingsError) as outage:
             carried.outage = outage
-            return carried
-        carried.done.append(done)
-        carried.closed.append((intent, "done", ""))
+        else:
+            carried.done.append(done)
+            carried.closed.append((intent, "done", ""))
+            continue
+        break
     return carried
 
 
@@ -162,8 +166,7 @@ def _wait_out_doubt(run: SyncRun, planned: Planned, write: IfsCreate | JaggaerPo
         earlier = unit.intents.get([intent]).get(intent)
     if earlier is None or earlier.state not in {"open", "unknown"}:
         return
-    settings = run.wiring.settings.jaggaer if isinstance(write, JaggaerPost) else run.wiring.settings.ifs
-    proven = earlier.send_by + timedelta(seconds=settings.settle_delay)
+    proven = _proven(run, write, earlier)
     if planned.read_at < proven:
         raise Waiting(
             "an earlier request for it had no answer and may still be carried out",
@@ -171,6 +174,28 @@ def _wait_out_doubt(run: SyncRun, planned: Planned, write: IfsCreate | JaggaerPo
             record=planned.decision.key,
             remedy="nothing to do: it is looked up again when that time has passed",
         )
+
+
+def _proven(run: SyncRun, write: Write, earlier: Intent) -> datetime:
+    """From when on a look-up shows what came of the intent; where the target refuses a second one, it may be sent."""
+    if isinstance(write, IfsUpdate) or write.enforced:
+        return earlier.send_by
+    settings = run.wiring.settings.jaggaer if isinstance(write, JaggaerPost) else run.wiring.settings.ifs
+    return earlier.send_by + timedelta(seconds=settings.settle_delay)
+
+
+async def _passes_soon(run: SyncRun, write: Write, intent: str) -> bool:
+    """Waits out the doubt that another run left, if that takes no longer than our patience."""
+    with run.wiring.store.look() as unit:
+        earlier = unit.intents.get([intent]).get(intent)
+        now = unit.now()
+    if earlier is None or earlier.run_id == run.request.run_id:
+        return False
+    left = _proven(run, write, earlier) - now
+    if left > PATIENCE:
+        return False
+    await asyncio.sleep(max(0.0, left.total_seconds()) + 0.01)
+    return True
 
 
 def _up_to_second(moment: datetime) -> datetime:

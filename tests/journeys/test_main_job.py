@@ -143,7 +143,7 @@ def _agreed_suppliers(product: Product, sandbox: Sandbox) -> list[tuple[str, str
 
 
 def _twenty_changes(product: Product, sandbox: Sandbox) -> dict[str, int]:
-    """4 fields in IFS, 4 at JAGGAER, 4 on both sides, 3 orders changed, 2 cancelled, 3 invoices; the writes they need."""
+    """4 fields in IFS, 4 at JAGGAER, 4 on both sides, 3 orders changed, 2 cancelled, 3 invoices; gives their writes."""
     suppliers = iter(_agreed_suppliers(product, sandbox))
     addresses = {r["SupplierId"]: r for r in sandbox.records("ifs", "SupplierInfoAddressSet") if r["DefAddress"]}
 
