@@ -469,6 +469,26 @@ def test_the_audit_sees_lines_too(billed: World) -> None:
     assert shown["lines[1]"] == "order P1001/1/1, net 100.00, tax 19.00 V19, A=4010 B=1100"
 
 
+def test_a_number_used_by_one_supplier_is_free_for_another_in_the_same_batch(billed: World) -> None:
+    billed.links.append(Link("supplier", "1002", "10443"))
+    billed.ifs += [finance(Identity="1002"), finance(Identity="1003")]
+    taken = {"Company": "10", "ProposalId": 5, "SupplierId": "1001", "InvoiceNo": "RE-1", "SourceReference": "JAG:5"}
+    billed.ifs.append(row("posting_proposal", "10", "5", **taken))
+    billed.invoices["992"] = without_order()
+    billed.invoices["992"]["header"] |= {"invoiceId": 992, "supplier": {"supplierNumber": "1002"}}
+    first, second = billed.decide("jaggaer:991", "jaggaer:992")
+    assert [item.field for item in first.items] == ["invoiceNumber"]
+    assert second.action is Action.CREATE
+
+
+@pytest.mark.parametrize(
+    ("set_", "waits_for"), [("account", "account:10:4010"), ("code_part_value", "code_part:10:B:1100")]
+)
+def test_what_an_account_waits_for(billed: World, set_: str, waits_for: str) -> None:
+    billed.ifs = [one for one in billed.ifs if one.kind != set_]
+    assert [item.waits_for for item in refused(billed).values()] == [waits_for]
+
+
 # --- tax ---
 
 
