@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -82,29 +81,20 @@ async def poll(run: SyncRun, start: PageStart) -> PageRef:
     return _reference(run, source, start, polled)
 
 
-def version_of(row: Row, modified: Iterable[str] = ()) -> str:
-    """What tells whether a row was seen as it is: its ETag, else a digest of what it holds but its change time."""
+def version_of(row: Row) -> str:
+    """What tells whether a row was seen as it is: its ETag, else a digest of all it holds.
+
+    The change time is part of it: an invoice's list shows headers, and of a corrected line only that time tells.
+    """
     if row.etag:
         return str(row.etag)
-    values = without(dict(row.values), tuple(modified))
-    text = simplejson.dumps(values, use_decimal=True, sort_keys=True, separators=(",", ":"))
+    text = simplejson.dumps(dict(row.values), use_decimal=True, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def without(values: dict[str, object], path: tuple[str, ...]) -> dict[str, object]:
-    """The values less what stands at the path."""
-    if not path:
-        return values
-    name, *rest = path
-    below = values.get(name)
-    if rest and isinstance(below, dict):
-        return {**values, name: without(below, tuple(rest))}
-    return {key: value for key, value in values.items() if key != name}
 
 
 def _reference(run: SyncRun, source: Source, start: PageStart, polled: Polled) -> PageRef:
     run.reader.polled(polled.rows)
-    versions = {run.row_key(row): run.version(row) for row in polled.rows}
+    versions = {run.row_key(row): version_of(row) for row in polled.rows}
     known = run.known_versions(source.name, versions)
     fresh: dict[str, None] = {}
     kept: list[tuple[str, str, str]] = []

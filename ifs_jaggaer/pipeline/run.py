@@ -15,7 +15,6 @@ from ifs_jaggaer.pipeline.brake import Brake
 from ifs_jaggaer.pipeline.holder import new_holder
 from ifs_jaggaer.pipeline.kinds import KINDS
 from ifs_jaggaer.pipeline.plan import Planned
-from ifs_jaggaer.pipeline.poll import version_of
 from ifs_jaggaer.pipeline.reading import Reader
 from ifs_jaggaer.pipeline.request import FOREIGN, IN_IFS, INTENT, UNTIL, Request
 from ifs_jaggaer.pipeline.tally import Line, Tally
@@ -146,11 +145,6 @@ class SyncRun:
 
     def row_key(self, row: Row) -> str:
         return "|".join(row.key)
-
-    def version(self, row: Row) -> str:
-        if row.kind in self.wiring.profile.jaggaer.resources:
-            return version_of(row, self.wiring.profile.resource(row.kind).modified)
-        return version_of(row)
 
     def known_versions(self, name: str, keys: Iterable[str]) -> Mapping[str, str]:
         """Versions that a decision was settled for; none where a person asked for a window (a backfill)."""

@@ -11,6 +11,7 @@ from connectors.wire import Row
 from ifs_jaggaer.errors import Rejected
 from ifs_jaggaer.pipeline.pages import PageRef
 from ifs_jaggaer.pipeline.plan import Planned
+from ifs_jaggaer.pipeline.poll import version_of
 from ifs_jaggaer.pipeline.tally import Line
 from ifs_jaggaer.pipeline.write import Carried
 from ifs_jaggaer.store import OpenItem, Unit
@@ -31,7 +32,7 @@ def settle(run: SyncRun, outcomes: Sequence[tuple[Planned, Carried]]) -> set[str
     for each in settled:
         if each.line is not None:
             run.brake.put(each.key, each.items)
-            run.tally.add(each.line, each.items, opened=each.opened)
+            run.tally.add(each.line, each.items, opened=each.opened, former_key=each.former_key)
     return {each.key for each in settled if each.stale}
 
 
@@ -44,6 +45,7 @@ class _Settled:
     line: Line | None = None
     items: tuple[Item, ...] = ()
     opened: tuple[OpenItem, ...] = ()
+    former_key: str = ""
 
 
 def _settle(run: SyncRun, unit: Unit, planned: Planned, carried: Carried) -> _Settled:
@@ -64,13 +66,15 @@ def _settle(run: SyncRun, unit: Unit, planned: Planned, carried: Carried) -> _Se
     if carried.again or carried.outage:
         return _Settled(decision.key)
     replaced = unit.items.replace(run.sync, decision.key, decision.other_key, items, run.request.run_id)
-    if former := run.former_key(decision):
+    former = run.former_key(decision)
+    if former:
         unit.items.replace(run.sync, former, "", (), run.request.run_id)
     if carried.failed or not decision.again:
         _keep_versions(run, planned.rows)
     if decision.writes or items or replaced.closed:
         run.scribe.note(_event(run, decision, settlement, items))
-    return _Settled(decision.key, line=line_of(decision, carried), items=items, opened=replaced.opened)
+    line = line_of(decision, carried)
+    return _Settled(decision.key, line=line, items=items, opened=replaced.opened, former_key=former)
 
 
 def preview(run: SyncRun, planned: Planned) -> None:
@@ -150,7 +154,7 @@ def _keep_versions(run: SyncRun, rows: Sequence[Row]) -> None:
     polled = {source.name for source in run.kind.sources}
     for row in rows:
         if row.kind in polled:
-            run.versions.setdefault(row.kind, {})[run.row_key(row)] = run.version(row)
+            run.versions.setdefault(row.kind, {})[run.row_key(row)] = version_of(row)
 
 
 def _event(run: SyncRun, decision: Decision, settlement: Settlement | None, items: Sequence[Item]) -> Event:

@@ -61,18 +61,22 @@ class Tally:
     decided: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
-    def add(self, line: Line, items: Iterable[Item] = (), *, opened: Iterable[OpenItem] = ()) -> None:
+    def add(
+        self, line: Line, items: Iterable[Item] = (), *, opened: Iterable[OpenItem] = (), former_key: str = ""
+    ) -> None:
         """Counts a document; a later decision on it replaces the earlier, but what was written stays written."""
-        former = self.lines.get(line.key)
+        former = self.lines.get(line.key) or self.lines.get(former_key)
         if former and former.action in WRITTEN and line.action in {Action.SKIP, Action.UPDATE}:
             changes = (*former.changes, *line.changes)
-            line = replace(former, other_key=line.other_key, outcome=line.outcome, changes=changes)
+            line = replace(line, action=former.action, amount=former.amount or line.amount, changes=changes)
+        for known in (self.lines, self.items):
+            known.pop(former_key, None)
         self.lines[line.key] = line
         self.items[line.key] = tuple(items)
         self.unchanged_rows.discard(line.key)
         if any(item.kind in NEEDS_A_PERSON for item in opened):
             self.opened.add(line.key)
-        else:
+        elif not self.items[line.key]:
             self.opened.discard(line.key)
 
     def seen(self, references: Iterable[str]) -> None:
