@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import delete, or_, select, update
 
 from ifs_jaggaer.store.bound import Bound
 from ifs_jaggaer.store.columns import chunks, insert
@@ -44,6 +44,14 @@ class Leases(Bound):
             )
             kept.update(self.db.execute(renew.returning(Row.name)).scalars())
         return kept
+
+    def holders(self, names: Iterable[str]) -> dict[str, str]:
+        """Who holds them, by name; those that are free are left out."""
+        found: dict[str, str] = {}
+        for part in chunks(sorted(set(names))):
+            query = select(Row.name, Row.holder).where(Row.connection == self.connection, Row.name.in_(part))
+            found.update((row.name, row.holder) for row in self.db.execute(query))
+        return found
 
     def release(self, holder: str) -> None:
         """Gives back all that the holder has."""

@@ -104,6 +104,19 @@ def test_runs_that_write_at_once_stay_provable(store: Store) -> None:
     assert len(list(store.audit.export())) == 4 * 9
 
 
+def test_threads_that_write_to_one_chain_at_once_write_one_after_the_other(store: Store) -> None:
+    chain = store.audit.chain("r1")
+
+    def run(index: int) -> None:
+        for number in range(8):
+            with store.unit() as unit:
+                chain.append(Event("read", "read", key=f"{index}-{number}"), unit)
+
+    in_threads(4, run)
+    assert faults(store, chain.head) == []
+    assert [event.sequence for event in store.audit.export()] == list(range(1, 34))
+
+
 RUNS = """
 anchors = []
 for run in range(4):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from races import in_processes
+from races import in_processes, in_threads
 
 from ifs_jaggaer.store import Store
 
@@ -30,17 +30,31 @@ def test_a_renewed_lease_lasts(store: Store) -> None:
         assert unit.leases.take(["a"], "two", 60) == set()
 
 
+def test_no_two_workers_ever_hold_the_same_document_or_wait_for_each_other(store: Store) -> None:
+    names = [f"document {number}" for number in range(400)]
+
+    def take(index: int) -> list[str]:
+        mine = []
+        for turn in range(6):
+            mine_now = [f"{turn} {name}" for name in (names if index % 2 else reversed(names))]
+            with store.unit() as unit:
+                mine += unit.leases.take(mine_now, str(index), 60)
+        return mine
+
+    everything = [name for mine in in_threads(4, take) for name in mine]
+    assert len(everything) == len(set(everything)) == 6 * 400
+
+
 TAKE = """
 mine = []
-for round in range(10):
-    names = [f"{round}-{name}" for name in range(20)]
+for turn in range(10):
     with store.unit() as unit:
-        mine += unit.leases.take(names if index else reversed(names), str(index), 60)
+        mine += unit.leases.take([f"{turn}-{name}" for name in range(20)], str(index), 60)
 print(json.dumps(mine))
 """
 
 
 def test_no_two_processes_ever_hold_the_same_document(store: Store, database: str) -> None:
-    taken = in_processes(3, database, store.connection, TAKE)
+    taken = in_processes(2, database, store.connection, TAKE)
     everything = [name for mine in taken for name in mine]
     assert len(everything) == len(set(everything)) == 200

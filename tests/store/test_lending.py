@@ -177,6 +177,29 @@ def test_the_longer_refusal_counts() -> None:
     assert lender.lend(1).wait == pytest.approx(20, abs=0.01)
 
 
+class Steady(Random):
+    """Chance that always falls in the middle."""
+
+    def uniform(self, a: float, b: float) -> float:
+        return (a + b) / 2
+
+
+def test_of_the_moments_in_which_a_promise_may_have_been_made_the_worst_is_taken() -> None:
+    world = World(Pace(2, 2), Steady(), slowest=0.4)
+    lender = world.lender()
+    assert lender.lend(2).granted == 2
+    asked = world.time
+    wait = lender.lend(1).wait
+    answered = world.time
+    assert answered - asked == pytest.approx(0.4)
+    world.time = answered + wait - 0.01
+    assert lender.lend(1).granted == 0
+    world.time = fetched = answered + wait
+    lease = lender.lend(1)
+    assert lease.granted == 1
+    assert fetched + lease.valid_for == pytest.approx(asked + wait + 1.0)
+
+
 def test_a_promise_that_is_not_fetched_in_time_is_lost_and_the_turn_comes_again() -> None:
     world = World(Pace(2, 2), NO_CHANCE)
     lender = world.lender()

@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ifs_jaggaer.store import Event, Store
-from ifs_jaggaer.store.audit.events import HASHED, chain_id
+from ifs_jaggaer.store.audit.events import HASHED, chain_id, digest
 from ifs_jaggaer.store.schema import ChainRow, EraRow, EventRow, PayloadRow
 
 NewStore = Callable[..., Store]
@@ -134,6 +134,61 @@ def _at_end(store: Store, crime: Any) -> bool:
     chains = Forger(store, CARELESS).chains
     events = list(chains.values())[which % len(chains)]
     return where % len(events) == len(events) - 1
+
+
+def kinds(store: Store, anchors: list[str]) -> set[str]:
+    return {finding.kind for finding in store.audit.verify(anchors)}
+
+
+def test_events_that_are_missing_within_a_chain_are_a_gap(store: Store) -> None:
+    anchors = live(store, [])
+    forger = Forger(store, CARELESS)
+    first = next(iter(forger.chains))
+    forger.remove(first, 1, 1)
+    forger.put_back()
+    assert kinds(store, anchors) == {"gap", "payload"}
+
+
+def test_an_event_that_was_written_anew_with_a_hash_of_its_own_is_out_of_order(store: Store) -> None:
+    live(store, [])
+    forger = Forger(store, CARELESS)
+    events = next(iter(forger.chains.values()))
+    events[1] |= {"key": "forged"}
+    events[1]["hash"] = digest(events[1])
+    forger.put_back()
+    assert kinds(store, []) == {"order"}
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_an_event_added_to_the_end_of_an_old_chain_is_foreign(store: Store, late: bool) -> None:
+    """Whether or not the chain that was started next knows an earlier end of it."""
+    live(store, [] if late else ["start"])
+    if late:
+        store.audit.chain("next")
+    forger = Forger(store, CAREFUL)
+    second = list(forger.chains)[1]
+    forger.insert(second, len(forger.chains[second]) - 1)
+    forger.put_back()
+    assert kinds(store, []) == {"foreign"}
+
+
+def test_an_end_cut_off_in_haste_is_known_from_what_the_store_keeps_as_the_head(store: Store) -> None:
+    live(store, [])
+    forger = Forger(store, CARELESS)
+    first = next(iter(forger.chains))
+    forger.remove(first, len(forger.chains[first]) - 1, 1)
+    forger.put_back()
+    assert "cut" in kinds(store, [])
+
+
+def test_a_chain_without_its_start_is_foreign(store: Store) -> None:
+    chain = store.audit.chain("only")
+    with store.unit() as unit:
+        chain.append(Event("read", "read"), unit)
+    forger = Forger(store, CAREFUL)
+    forger.remove(chain.id, 0, 1)
+    forger.put_back()
+    assert kinds(store, []) == {"foreign"}
 
 
 @pytest.mark.parametrize("care", [CARELESS, CAREFUL])

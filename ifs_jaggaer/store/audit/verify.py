@@ -98,8 +98,6 @@ class _Walk:
             yield self._finding("edit", event, "was changed after it was written")
         if event.sequence == 1 and (event.action, event.era) != (START, ordinal_of(self.chain)):
             yield self._finding("foreign", event, "is no start of this chain")
-        if event.era < self.era:
-            yield self._finding("order", event, "is of an earlier time than the event before it")
         if event.era != self.era:
             yield from self._era_over()
         self.era = event.era
