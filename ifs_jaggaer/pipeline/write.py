@@ -80,16 +80,21 @@ async def carry_out(run: SyncRun, planned: Planned) -> Carried:
             carried.closed.append((intent, state, str(changed)))
             carried.again = str(changed)
         except Waiting as waiting:
-            carried.failed = Item(
-                ItemKind.WAITING, waiting.field or "document", waiting.value, _reason(waiting), waiting.remedy,
-                waits_for=waiting.waits_for,
-            )  # fmt: skip
+            if await _passes_soon(run, write, intent):
+                carried.again = str(waiting)
+            else:
+                carried.failed = Item(
+                    ItemKind.WAITING, waiting.field or "document", waiting.value, _reason(waiting), waiting.remedy,
+                    waits_for=waiting.waits_for,
+                )  # fmt: skip
         except Rejected as refused:
             carried.closed.append((intent, "failed", str(refused)))
             carried.failed = dead_letter(refused, refused.field or "document")
             carried.refusal = write, refused
         except (Unreachable, SettingsError) as outage:
             carried.outage = outage
+            if outage.field != STORE:
+                carried.closed.append((intent, "failed", str(outage)))
         else:
             carried.done.append(done)
             carried.closed.append((intent, "done", ""))

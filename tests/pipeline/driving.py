@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterable
 from contextlib import contextmanager
@@ -158,3 +161,25 @@ class Product:
                 }
         finally:
             engine.dispose()
+
+
+@contextmanager
+def in_a_process(product: Product, *syncs: str, wait: bool = False) -> Iterator[subprocess.Popen[str]]:
+    """The same product in a process of its own (program.py), ended with the block; `wait`: for a line on its input."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("IFS_JAGGAER_")}
+    environment = clean | product.variables | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    environment |= {"WAIT_FOR_A_LINE": "1"} if wait else {}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pipeline.program", *syncs],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
