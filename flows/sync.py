@@ -18,6 +18,7 @@ from flows.parameters import SyncParameters
 from flows.tasks import fetch_token, map_and_plan, poll_page, verdict, write_and_settle
 from ifs_jaggaer import settings
 from ifs_jaggaer.errors import SyncError
+from ifs_jaggaer.pipeline.assumed import Assumed
 from ifs_jaggaer.pipeline.outcome import finish
 from ifs_jaggaer.pipeline.pages import PageStart
 from ifs_jaggaer.pipeline.poll import legs
@@ -25,13 +26,12 @@ from ifs_jaggaer.pipeline.registry import ERRORS, RESULTS, RUNS
 from ifs_jaggaer.pipeline.request import Request, SyncName
 from ifs_jaggaer.pipeline.run import SyncRun, open_run
 from ifs_jaggaer.pipeline.wiring import open_wiring
-from mapping.kinds import Link
 
 ANCHOR_EVERY = 5
 """Pages between two anchors of the audit chain in the run's artifacts (DESIGN, law 8)."""
 
-assumed: ContextVar[dict[tuple[str, str], Link] | None] = ContextVar("assumed", default=None)
-"""Links that a dry run of several syncs plans, for those that follow."""
+assumed: ContextVar[Assumed | None] = ContextVar("assumed", default=None)
+"""What a dry run of several syncs plans, for those that follow."""
 
 
 def run_name() -> str:

@@ -12,6 +12,7 @@ from flows.parameters import SupplierParameters, SyncParameters
 from flows.purchase_orders import purchase_orders
 from flows.suppliers import suppliers
 from flows.sync import assumed, run_name
+from ifs_jaggaer.pipeline.assumed import Assumed
 from ifs_jaggaer.pipeline.registry import RESULTS
 
 IN_ORDER = (suppliers, gl_accounts, purchase_orders, invoices)
@@ -21,7 +22,7 @@ IN_ORDER = (suppliers, gl_accounts, purchase_orders, invoices)
 @flow(name="sync-all", flow_run_name=run_name)
 async def sync_all(parameters: SyncParameters = SyncParameters()) -> State[str]:  # noqa: B008
     """Suppliers, GL accounts, purchase orders, invoices. One that needs attention does not stop the next."""
-    token = assumed.set({})
+    token = assumed.set(Assumed())
     try:
         said = []
         well = True

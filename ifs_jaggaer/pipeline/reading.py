@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from connectors.ifs.client import IfsClient
 from connectors.jaggaer.client import JaggaerClient
 from connectors.wire import Row
 from ifs_jaggaer.errors import Rejected
+from ifs_jaggaer.pipeline.assumed import Assumed
 from ifs_jaggaer.pipeline.together import together
 from ifs_jaggaer.store import Store
 from mapping.kinds import (
@@ -50,7 +51,7 @@ class Found:
 
 
 class Reader:
-    """Reads for one run. `assumed` are links that a dry run plans but has not made ("after supplier X")."""
+    """Reads for one run. `assumed` is what a dry run plans but has not made, `own` the run's kind."""
 
     def __init__(
         self,
@@ -59,13 +60,15 @@ class Reader:
         store: Store,
         *,
         concurrency: int,
-        assumed: Mapping[tuple[str, str], Link],
+        assumed: Assumed,
+        own: str,
     ) -> None:
         self._ifs = ifs
         self._jaggaer = jaggaer
         self._store = store
         self._slots = asyncio.Semaphore(concurrency)
         self._assumed = assumed
+        self._own = own
         self._fresh: dict[tuple[str, str], Row] = {}
 
     async def drive(self, gathering: Gathering) -> tuple[list[Case], list[Row]]:
@@ -92,24 +95,16 @@ class Reader:
                         links = {
                             key: Link(kind, link.ifs_key, link.jaggaer_key, link.detail) for key, link in known.items()
                         }
-                        found.all_links[ask] = {**self._assume(ask), **links}
+                        found.all_links[ask] = {**self._assumed.links_for(ask, self._own), **links}
                     case Snapshots(kind, keys):
-                        found.all_snapshots[ask] = {
-                            key: Snapshot(kind, key, kept.fields, kept.version)
-                            for key, kept in unit.snapshots.get(kind, keys).items()
-                        }
+                        kept = unit.snapshots.get(kind, keys)
+                        own = {key: Snapshot(kind, key, one.fields, one.version) for key, one in kept.items()}
+                        found.all_snapshots[ask] = {**self._assumed.snapshots_for(ask, self._own), **own}
                     case _:
                         wire.append(ask)
         for ask, rows in zip(wire, await together(map(self._read, wire)), strict=True):
             found.all_rows[ask] = rows
         return found
-
-    def _assume(self, ask: Links) -> dict[str, Link]:
-        return {
-            key: link
-            for (kind, key), link in self._assumed.items()
-            if kind == ask.kind and ask.side == "ifs" and key in ask.keys
-        }
 
     async def _read(self, ask: WireAsk) -> list[Row]:
         match ask:

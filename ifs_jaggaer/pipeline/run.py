@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from connectors.jaggaer.sweep import Sweep
 from connectors.wire import Row
 from ifs_jaggaer.errors import Rejected, SettingsError, SyncError, System
+from ifs_jaggaer.pipeline.assumed import Assumed
 from ifs_jaggaer.pipeline.brake import Brake
 from ifs_jaggaer.pipeline.holder import new_holder
 from ifs_jaggaer.pipeline.kinds import KINDS
@@ -21,7 +22,7 @@ from ifs_jaggaer.pipeline.tally import Line, Tally
 from ifs_jaggaer.pipeline.wiring import Wiring
 from ifs_jaggaer.pipeline.witness import Scribe
 from ifs_jaggaer.store import OpenItem, Unit, Watermark
-from mapping.kinds import Decision, Instructions, Item, ItemKind, Kind, Link
+from mapping.kinds import Decision, Instructions, Item, ItemKind, Kind
 
 RETRY_AFTER = timedelta(hours=1)
 """How often an open item is read again by itself (DESIGN, the store)."""
@@ -37,7 +38,7 @@ class SyncRun:
     scribe: Scribe
     reader: Reader
     as_of: date
-    assumed: dict[tuple[str, str], Link]
+    assumed: Assumed
     slots: asyncio.Semaphore
     before: Mapping[System, tuple[int, int]]
     holder: str = field(default_factory=new_holder)
@@ -196,7 +197,8 @@ class SyncRun:
             for kind, keys in wanted.items()
             for key in unit.links.by_ifs(kind, keys).keys() | unit.snapshots.get(kind, keys).keys()
         }
-        return settled | {f"{kind}:{key}" for kind, key in self.assumed if key in wanted.get(kind, ())}
+        planned = {f"{kind}:{key}" for kind, keys in wanted.items() for key in self.assumed.present(kind, keys)}
+        return settled | planned
 
     def _time_came(self, item: OpenItem, now: datetime) -> bool:
         if item.waits_for and item.waits_for.startswith((INTENT, *IN_IFS)):
@@ -249,24 +251,25 @@ class SyncRun:
 
 
 @asynccontextmanager
-async def open_run(
-    wiring: Wiring, request: Request, *, assumed: dict[tuple[str, str], Link] | None = None
-) -> AsyncIterator[SyncRun]:
+async def open_run(wiring: Wiring, request: Request, *, assumed: Assumed | None = None) -> AsyncIterator[SyncRun]:
     """Starts a run: its record in the store, its chain of audit events, its witness on both channels.
 
-    `assumed` collects the links that a dry run plans, for the syncs that follow it.
+    `assumed` collects what a dry run plans, for the syncs that follow it.
     """
-    assumed = {} if assumed is None else assumed
+    assumed = Assumed() if assumed is None else assumed
     scribe = Scribe(wiring.store, wiring.store.audit.chain(request.run_id, request.trigger), request.run_id)
     for channel in wiring.channels.values():
         channel.witness = scribe
     concurrency = wiring.settings.concurrency
+    kind = KINDS[request.sync]
     run = SyncRun(
         request=request,
         wiring=wiring,
-        kind=KINDS[request.sync],
+        kind=kind,
         scribe=scribe,
-        reader=Reader(wiring.ifs, wiring.jaggaer, wiring.store, concurrency=concurrency, assumed=assumed),
+        reader=Reader(
+            wiring.ifs, wiring.jaggaer, wiring.store, concurrency=concurrency, assumed=assumed, own=kind.record
+        ),
         as_of=wiring.clock().date(),
         assumed=assumed,
         slots=asyncio.Semaphore(concurrency),

@@ -80,9 +80,7 @@ def _settle(run: SyncRun, unit: Unit, planned: Planned, carried: Carried) -> _Se
 def preview(run: SyncRun, planned: Planned) -> None:
     """A dry run's settle: counted, shown, kept nowhere. Planned links count as present for what follows."""
     decision = planned.decision
-    link = decision.settlement.link if decision.settlement else None
-    if link is not None and (decision.writes or link.jaggaer_key):
-        run.assumed[(link.kind, link.ifs_key)] = replace(link, jaggaer_key=link.jaggaer_key or "planned")
+    run.assumed.note(run.kind.record, decision)
     run.brake.put(decision.key, decision.items)
     run.tally.add(line_of(decision, Carried()), decision.items, opened=())
 

@@ -18,6 +18,7 @@ from sqlalchemy import text
 
 from ifs_jaggaer import settings
 from ifs_jaggaer.errors import SyncError
+from ifs_jaggaer.pipeline.assumed import Assumed
 from ifs_jaggaer.pipeline.outcome import RunResult, finish
 from ifs_jaggaer.pipeline.pages import PageStart
 from ifs_jaggaer.pipeline.poll import legs, poll
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from ifs_jaggaer.pipeline.tally import Line
     from ifs_jaggaer.store import OpenItem, Store
-    from mapping.kinds import Item, Link
+    from mapping.kinds import Item
 
 IN_ORDER = ("suppliers", "gl-accounts", "purchase-orders", "invoices")
 
@@ -73,7 +74,7 @@ async def pages(run: SyncRun) -> None:
             start = ref.next_start(number + 1)
 
 
-async def drive(told: settings.Settings, request: Request, assumed: dict[tuple[str, str], Link] | None = None) -> Ran:
+async def drive(told: settings.Settings, request: Request, assumed: Assumed | None = None) -> Ran:
     """One run to its end; what flows turn into a failed state is in `error`."""
     async with open_wiring(told) as wiring, open_run(wiring, request, assumed=assumed) as run:
         error: SyncError | None = None
@@ -105,7 +106,7 @@ class Product:
         assert ran.error is None, ran.error
         return ran
 
-    def attempt(self, sync: Any, assumed: dict[tuple[str, str], Link] | None = None, **asked: Any) -> Ran:
+    def attempt(self, sync: Any, assumed: Assumed | None = None, **asked: Any) -> Ran:
         """One run, whatever becomes of it."""
         request = Request(sync=sync, run_id=str(uuid.uuid4()), trigger="test", **asked)
         ran = asyncio.run(drive(self.settings, request, assumed))
@@ -114,7 +115,7 @@ class Product:
 
     def run_all(self, **asked: Any) -> dict[str, Ran]:
         """All syncs in their order (flows/sync_all.py)."""
-        assumed: dict[tuple[str, str], Link] = {}
+        assumed = Assumed()
         return {sync: self.run(sync, assumed=assumed, **asked) for sync in IN_ORDER}
 
     @contextmanager

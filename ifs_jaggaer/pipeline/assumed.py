@@ -1,0 +1,47 @@
+"""What a dry run plans and has not made: for the syncs that follow it in the same dry run it counts as present."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+
+from mapping.kinds import Decision, Link, Links, Snapshot, Snapshots
+
+PLANNED = "planned"
+"""Stands in for a key that only the server would have given."""
+
+
+@dataclass(slots=True)
+class Assumed:
+    """Links and snapshots by kind and key ("after supplier X")."""
+
+    links: dict[tuple[str, str], Link] = field(default_factory=dict)
+    snapshots: dict[tuple[str, str], Snapshot] = field(default_factory=dict)
+
+    def note(self, kind: str, decision: Decision) -> None:
+        """Takes what the decision would settle."""
+        settlement = decision.settlement
+        if settlement is None:
+            return
+        if settlement.link is not None:
+            link = settlement.link
+            whole = replace(link, ifs_key=link.ifs_key or PLANNED, jaggaer_key=link.jaggaer_key or PLANNED)
+            self.links[link.kind, link.ifs_key] = whole
+        if settlement.snapshot is not None:
+            self.snapshots[kind, decision.key] = Snapshot(kind, decision.key, settlement.snapshot)
+
+    def links_for(self, ask: Links, own: str) -> Mapping[str, Link]:
+        """Planned links, but not for the kind that planned them: it would take its own plan for the state."""
+        if ask.kind == own or ask.side != "ifs":
+            return {}
+        return {key: self.links[ask.kind, key] for key in ask.keys if (ask.kind, key) in self.links}
+
+    def snapshots_for(self, ask: Snapshots, own: str) -> Mapping[str, Snapshot]:
+        """Planned snapshots, likewise."""
+        if ask.kind == own:
+            return {}
+        return {key: self.snapshots[ask.kind, key] for key in ask.keys if (ask.kind, key) in self.snapshots}
+
+    def present(self, kind: str, keys: Collection[str]) -> set[str]:
+        """Of these keys those that are planned."""
+        return {key for key in keys if (kind, key) in self.links or (kind, key) in self.snapshots}
