@@ -17,8 +17,7 @@ def _accounts(product: Product) -> None:
     product.run("gl-accounts")
 
 
-@pytest.mark.parametrize("committed", [False, True], ids=["before-commit", "after-commit"])
-@pytest.mark.parametrize("nth", [1, 4])
+@pytest.mark.parametrize(("nth", "committed"), [(1, True), (4, False)])
 def test_orders_and_suppliers(nth: int, committed: bool, world: World, product: Product) -> None:
     suppliers = [world.supplier() for _ in range(6)]
     companies = [world.company() for _ in range(3)]
@@ -40,8 +39,7 @@ def test_orders_and_suppliers(nth: int, committed: bool, world: World, product: 
     product.verify_audit()
 
 
-@pytest.mark.parametrize("committed", [False, True], ids=["before-commit", "after-commit"])
-@pytest.mark.parametrize("nth", [1, 3])
+@pytest.mark.parametrize(("nth", "committed"), [(1, False), (3, True)])
 def test_invoices_and_suppliers_of_jaggaer(nth: int, committed: bool, world: World, product: Product) -> None:
     """Nothing but the look-up guards these against a second one."""
     suppliers, companies = [world.supplier() for _ in range(2)], [world.company() for _ in range(4)]

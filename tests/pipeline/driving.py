@@ -7,11 +7,11 @@ import os
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import sqlalchemy
 from sqlalchemy import text
@@ -57,8 +57,15 @@ class Ran:
         return {name: number for name in names if (number := getattr(counts, name))}
 
 
-async def pages(run: SyncRun) -> None:
-    """The course of a run (flows/sync.py, `_pages`)."""
+Meanwhile: TypeAlias = "Callable[[], None]"
+
+
+def nothing() -> None:
+    """What happens meanwhile, usually."""
+
+
+async def pages(run: SyncRun, meanwhile: Meanwhile = nothing) -> None:
+    """The course of a run (flows/sync.py, `_pages`); `meanwhile` happens between the first decision and its writes."""
     for system in ("ifs", "jaggaer"):
         await run.wiring.channels[system].authorise()
     number = 0
@@ -69,17 +76,24 @@ async def pages(run: SyncRun) -> None:
             ref = await poll(run, start)
             if ref.references:
                 await map_page(run, ref)
+                meanwhile()
+                meanwhile = nothing
             if ref.references or ref.versions or ref.reach:
                 await write_page(run, ref)
             start = ref.next_start(number + 1)
 
 
-async def drive(told: settings.Settings, request: Request, assumed: Assumed | None = None) -> Ran:
+async def drive(
+    told: settings.Settings,
+    request: Request,
+    assumed: Assumed | None = None,
+    meanwhile: Meanwhile = nothing,
+) -> Ran:
     """One run to its end; what flows turn into a failed state is in `error`."""
     async with open_wiring(told) as wiring, open_run(wiring, request, assumed=assumed) as run:
         error: SyncError | None = None
         try:
-            await pages(run)
+            await pages(run, meanwhile)
         except SyncError as stopped:
             error = stopped
         return Ran(finish(run, error), dict(run.tally.lines), dict(run.tally.items), error)
@@ -106,10 +120,17 @@ class Product:
         assert ran.error is None, ran.error
         return ran
 
-    def attempt(self, sync: Any, assumed: Assumed | None = None, **asked: Any) -> Ran:
+    def attempt(
+        self,
+        sync: Any,
+        *,
+        assumed: Assumed | None = None,
+        meanwhile: Meanwhile = nothing,
+        **asked: Any,
+    ) -> Ran:
         """One run, whatever becomes of it."""
         request = Request(sync=sync, run_id=str(uuid.uuid4()), trigger="test", **asked)
-        ran = asyncio.run(drive(self.settings, request, assumed))
+        ran = asyncio.run(drive(self.settings, request, assumed, meanwhile))
         self.runs.append(ran)
         return ran
 

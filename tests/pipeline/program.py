@@ -17,12 +17,18 @@ from ifs_jaggaer import settings
 from ifs_jaggaer.pipeline.request import Request
 from ifs_jaggaer.store.intents import Intents
 
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 if __name__ == "__main__":
     assert Intents.record.__kwdefaults__
     Intents.record.__kwdefaults__["send_by_seconds"] = 1.0
-    print("ready", flush=True)
+    say("ready")
     if os.environ.get("WAIT_FOR_A_LINE"):
         sys.stdin.readline()
     for sync in sys.argv[1:]:
         ran = asyncio.run(drive(settings.load(), Request(sync, str(uuid.uuid4()), "test")))  # type: ignore[arg-type]
-        print(json.dumps(ran.result.as_json()), flush=True)
+        say(json.dumps(ran.result.as_json()))

@@ -87,6 +87,8 @@ class World:
         self.ifs("SupplierInfoGeneralSet", SupplierId=number, **told | {"VatNo": tax} | values)
         place = {"Address1": "Am Tor 1", "ZipCode": "89073", "City": "Ulm", "Country": "DE", "DefAddress": True}
         self.ifs("SupplierInfoAddressSet", SupplierId=number, AddressId="1", **place)
+        mail = {"MethodId": "E_MAIL", "Value": f"{number.lower()}@example.com", "DefaultPerMethod": "True"}
+        self.ifs("CommMethodSet", Identity=number, CommId=1, **mail)
         for company in COMPANIES:
             self.ifs(
                 "IdentityInvoiceInfoSet",
@@ -108,6 +110,11 @@ class World:
         told |= {"address": "Hafen 2", "zip": "20457", "city": "Hamburg", "extUniqueCode": f"DE9{number[1:]}"}
         record = self.create("jaggaer", "companyprofiles", {"returnCompanyInfo": told | info})
         return str(record["returnCompanyInfo"]["bravoId"])
+
+    def contacts(self, number: str) -> dict[str, str]:
+        """The values of a supplier's contacts in IFS by method."""
+        rows = self.records("ifs", "CommMethodSet")
+        return {row["MethodId"]: row["Value"] for row in rows if row["Identity"] == number}
 
     def bravo(self, number: str) -> str:
         """JAGGAER's id of a supplier of IFS."""

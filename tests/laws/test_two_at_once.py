@@ -1,0 +1,50 @@
+"""Laws 1 and 2: two runs of one sync at the same time, in two processes, on one store."""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack
+
+import pytest
+from pipeline.driving import Product, in_a_process
+from pipeline.world import World
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def shared(request: pytest.FixtureRequest, product: Product) -> Product:
+    """The product on a store of its own on either database."""
+    if request.param == "sqlite":
+        return product.with_settings(CONNECTION="together")
+    return product.with_settings(STORE__URL=request.getfixturevalue("postgres"))
+
+
+def test_nothing_is_doubled_and_no_watermark_lost(shared: Product, world: World) -> None:
+    suppliers = [world.supplier() for _ in range(8)]
+    companies = [world.company() for _ in range(4)]
+    orders = [world.order(number) for number in suppliers]
+    invoices = [world.invoice(number) for number in suppliers]
+    with ExitStack() as stack:
+        syncs = ("suppliers", "gl-accounts", "purchase-orders", "invoices")
+        racers = [stack.enter_context(in_a_process(shared, *syncs, wait=True)) for _ in range(2)]
+        for racer in racers:
+            assert racer.stdin
+            racer.stdin.write("go\n")
+            racer.stdin.flush()
+        ends = [racer.communicate(timeout=120)[0].splitlines() for racer in racers]
+    results = [json.loads(line) for end in ends for line in end]
+    assert [result["error"] for result in results] == [""] * 8
+    between = shared.watermarks()
+    shared.run_all()
+    infos = [record["returnCompanyInfo"].get("extCode") for record in world.records("jaggaer", "companyprofiles")]
+    assert [infos.count(number) for number in suppliers] == [1] * 8
+    marks = [row["Cf_JaggaerId"] for row in world.records("ifs", "SupplierInfoGeneralSet")]
+    assert [marks.count(bravo) for bravo in companies] == [1] * 4
+    assert [len(world.orders_there(order)) for order in orders] == [1] * 8
+    assert {world.orders_there(order)[0]["header"]["revisionNumber"] for order in orders} == {0}
+    assert [len(world.proposals(invoice)) for invoice in invoices] == [1] * 8
+    assert not shared.open_items()
+    after = shared.watermarks()
+    assert all(after[leg] >= mark for leg, mark in between.items())
+    latest = max(row["LastModifiedDate"] for row in world.records("ifs", "SupplierInfoGeneralSet"))
+    assert after["suppliers", "ifs.supplier_general"] == latest
+    shared.verify_audit()
