@@ -28,6 +28,11 @@ IFS_SETTINGS = {
     "enforce_invoice_no": True,
     "time_zone": "UTC",
     "aware": [],
+    "bare_without_select": [],
+    "refuses_select": [],
+    "objstate_unfiltered": [],
+    "empty_answers": False,
+    "message_as_object": False,
 }
 JAGGAER_SETTINGS = {
     "requests_per_minute": 1_000_000,
@@ -36,6 +41,7 @@ JAGGAER_SETTINGS = {
     "clock_offset": 0,
     "forbidden": [],
     "retry_after": "seconds",
+    "older_tenant": False,
 }
 
 

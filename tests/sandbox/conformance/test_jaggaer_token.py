@@ -59,3 +59,18 @@ def test_an_expired_token_is_unauthorized(jaggaer: Jaggaer) -> None:
 def test_the_token_of_the_other_system_is_not_good_here(jaggaer: Jaggaer, ifs: object) -> None:
     assert hasattr(ifs, "token")
     assert jaggaer.send("GET", SUPPLIERS.path, token=ifs.token()).status_code == 401
+
+
+def test_an_older_tenant_answers_otherwise(jaggaer: Jaggaer) -> None:
+    """contracts/jaggaer.md 1: base, token answer in milliseconds, a bare 401."""
+    older = SUPPLIERS.path.replace("/j1p/", "/esop/jint/")
+    assert jaggaer.send("GET", older).status_code == 404
+    jaggaer.steer.settings(older_tenant=True)
+    said = jaggaer.ask_token().json()
+    assert said == {"token": said["token"], "expire_in": 180_000}
+    assert jaggaer.send("GET", older, token=said["token"]).status_code == 200
+    assert jaggaer.send("GET", SUPPLIERS.path, token=said["token"]).status_code == 404
+    refused = jaggaer.http.get(older)
+    assert refused.status_code == 401
+    assert refused.headers["content-type"] == "; charset=UTF-8"
+    assert "www-authenticate" not in refused.headers
