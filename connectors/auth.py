@@ -75,7 +75,14 @@ class ClientCredentials:
         self._sleep = sleep
         self._backoff = backoff or Backoff()
         self._flight = asyncio.Lock()
+        # Told the status, or the error in words, of every request for a token.
+        self.seen: Callable[[int | None, str], None] = lambda _status, _error: None
         self._token: Token | None = None
+
+    @property
+    def path(self) -> str:
+        """Where tokens are had."""
+        return self._url.path
 
     async def token(self) -> Token:
         """The token in hand, or a new one; those who ask at the same time share one request.
@@ -135,7 +142,9 @@ class ClientCredentials:
                 "POST", self._url, headers=headers, content=urlencode(form).encode("ascii")
             )
         except NoReply as lost:
+            self.seen(None, lost.why)
             raise Repeat(lost.why) from None
+        self.seen(reply.status, "")
         return self._read(reply, started)
 
     def _read(self, reply: Reply, started: float) -> Token:

@@ -162,6 +162,7 @@ class Channel:
         self._clock = clock
         self._sleep = sleep
         self._request_ids = request_ids
+        auth.seen = self._token_seen
 
     @property
     def base(self) -> httpx.URL:
@@ -194,6 +195,14 @@ class Channel:
         """Closes this channel's connections and its auth's."""
         await self._exchange.aclose()
         await self._auth.aclose()
+
+    def _token_seen(self, status: int | None, error: str) -> None:
+        """Requests for tokens are on the wire too, so that the witness sees them; never what they hold."""
+        call = Call("token", "", "fetch token")
+        attempt = Attempt(
+            self.system, "POST", safe(self._auth.path.lstrip("/")), call, 1, self._request_ids(), write=False
+        )
+        self.witness.after(attempt, Outcome(status, error=safe(error)))
 
     async def _run(self, course: _Course) -> Answer:
         retrying = AsyncRetrying(

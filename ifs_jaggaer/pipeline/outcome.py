@@ -44,7 +44,8 @@ class RunResult:
             "conflicts": counts.conflicts,
             "held": counts.held,
         }
-        said = ", ".join(f"{number} {name}" for name, number in told.items() if number) or "nothing to do"
+        nothing = "nothing done" if self.error else "nothing to do"
+        said = ", ".join(f"{number} {name}" for name, number in told.items() if number) or nothing
         said = f"would be: {said}" if self.dry_run else said
         return f"{said}; {self.error}" if self.error else said
 
@@ -93,6 +94,12 @@ def result_of(run: SyncRun, error: SyncError | None = None) -> RunResult:
         notes=tuple(run.tally.notes),
         error=str(error) if error else "",
     )
+
+
+def not_opened(sync: str, run_id: str, error: SyncError, *, dry_run: bool) -> RunResult:
+    """Of a run that could not begin: a setting, the profile or the store is at fault."""
+    none: Mapping[System, int] = {"ifs": 0, "jaggaer": 0}
+    return RunResult(sync, run_id, "failed", Counts(), none, none, {}, {}, "", dry_run, error=str(error))
 
 
 def finish(run: SyncRun, error: SyncError | None = None) -> RunResult:

@@ -31,6 +31,9 @@ from mapping.kinds import (
 
 log = logging.getLogger(__name__)
 
+WHOLE = (JaggaerHeaders, JaggaerDetails)
+"""Asks that may be answered by whole records: a poll shows their headers alone, which is another version."""
+
 
 @dataclass(slots=True)
 class Found:
@@ -72,13 +75,13 @@ class Reader:
         self._fresh: dict[tuple[str, str], Row] = {}
 
     async def drive(self, gathering: Gathering) -> tuple[list[Case], list[Row]]:
-        """The cases that a kind's gathering makes, and all rows that were read for them."""
+        """The cases that a kind's gathering makes, and the rows that were read for them as a poll shows them."""
         read: list[Row] = []
         try:
             asks = next(gathering)
             while True:
                 found = await self._answer(asks)
-                read.extend(row for rows in found.all_rows.values() for row in rows)
+                read.extend(row for ask, rows in found.all_rows.items() if not isinstance(ask, WHOLE) for row in rows)
                 asks = gathering.send(found)
         except StopIteration as done:
             cases: list[Case] = done.value

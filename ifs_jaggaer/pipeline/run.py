@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from connectors.jaggaer.sweep import Sweep
@@ -23,6 +23,7 @@ from ifs_jaggaer.pipeline.wiring import Wiring
 from ifs_jaggaer.pipeline.witness import Scribe
 from ifs_jaggaer.store import OpenItem, Unit, Watermark
 from mapping.kinds import Decision, Instructions, Item, ItemKind, Kind
+from mapping.profile import Profile
 
 RETRY_AFTER = timedelta(hours=1)
 """How often an open item is read again by itself (DESIGN, the store)."""
@@ -51,6 +52,7 @@ class SyncRun:
     moved: dict[str, tuple[str | None, str]] = field(default_factory=dict)
     versions: dict[str, dict[str, str]] = field(default_factory=dict)
     unseen: set[tuple[str, str]] = field(default_factory=set)
+    found_taken: set[str] = field(default_factory=set)
     stop: SyncError | None = None
     leased_at: float = 0.0
 
@@ -262,6 +264,7 @@ async def open_run(wiring: Wiring, request: Request, *, assumed: Assumed | None 
         channel.witness = scribe
     concurrency = wiring.settings.concurrency
     kind = KINDS[request.sync]
+    wiring = replace(wiring, profile=_in_scope(wiring.profile, request, kind))
     run = SyncRun(
         request=request,
         wiring=wiring,
@@ -281,6 +284,26 @@ async def open_run(wiring: Wiring, request: Request, *, assumed: Assumed | None 
     finally:
         with scribe.unit() as unit:
             unit.leases.release(run.holder)
+
+
+def _in_scope(profile: Profile, request: Request, kind: Kind) -> Profile:
+    """The profile of a run: for documents only the company that was asked for is in scope.
+
+    Raises:
+        SettingsError: the profile does not have that company.
+    """
+    if request.company is None:
+        return profile
+    if request.company not in profile.companies:
+        raise SettingsError(
+            "the profile has no such company",
+            field="company",
+            value=request.company,
+            remedy=f"name one of {', '.join(profile.companies)}, or add it to companies",
+        )
+    if not any(source.document for source in kind.sources):
+        return profile  # what companies share is decided from all of them
+    return profile.model_copy(update={"companies": (request.company,), "lead_company": profile.lead})
 
 
 def _start(run: SyncRun) -> None:

@@ -13,7 +13,7 @@ from ifs_jaggaer.pipeline.pages import PageRef
 from ifs_jaggaer.pipeline.plan import Planned
 from ifs_jaggaer.pipeline.poll import version_of
 from ifs_jaggaer.pipeline.tally import Line
-from ifs_jaggaer.pipeline.write import Carried
+from ifs_jaggaer.pipeline.write import Carried, Done
 from ifs_jaggaer.store import OpenItem, Unit
 from ifs_jaggaer.store.audit import Event
 from mapping.kinds import Action, Decision, Item, ItemKind, Link, Settlement
@@ -69,10 +69,11 @@ def _settle(run: SyncRun, unit: Unit, planned: Planned, carried: Carried) -> _Se
     former = run.former_key(decision)
     if former:
         unit.items.replace(run.sync, former, "", (), run.request.run_id)
-    if carried.failed or not decision.again:
+    out_of_this_run = run.request.company is not None and decision.action is Action.OUT_OF_SCOPE
+    if (carried.failed or not decision.again) and not out_of_this_run:
         _keep_versions(run, planned.rows)
     if decision.writes or items or replaced.closed:
-        run.scribe.note(_event(run, decision, settlement, items))
+        run.scribe.note(_event(run, decision, settlement, items, carried.done))
     line = line_of(decision, carried)
     return _Settled(decision.key, line=line, items=items, opened=replaced.opened, former_key=former)
 
@@ -155,7 +156,9 @@ def _keep_versions(run: SyncRun, rows: Sequence[Row]) -> None:
             run.versions.setdefault(row.kind, {})[run.row_key(row)] = version_of(row)
 
 
-def _event(run: SyncRun, decision: Decision, settlement: Settlement | None, items: Sequence[Item]) -> Event:
+def _event(
+    run: SyncRun, decision: Decision, settlement: Settlement | None, items: Sequence[Item], done: Sequence[Done]
+) -> Event:
     link = settlement.link if settlement else None
     return Event(
         phase="note",
@@ -167,5 +170,6 @@ def _event(run: SyncRun, decision: Decision, settlement: Settlement | None, item
             "linked": f"{link.ifs_key} = {link.jaggaer_key}" if link else None,
             "open": [f"{item.kind}: {item.field}: {item.reason}" for item in items],
             "notes": list(decision.notes),
+            "answers": [str(said) for one in done if (said := one.answer.get("returnMessage")) not in {None, "", "OK"}],
         },
     )

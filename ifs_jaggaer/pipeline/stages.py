@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,10 +14,10 @@ from ifs_jaggaer.pipeline.pages import PageRef, PageStart
 from ifs_jaggaer.pipeline.plan import Planned, plan
 from ifs_jaggaer.pipeline.request import INTENT
 from ifs_jaggaer.pipeline.settle import preview, settle, settle_page
-from ifs_jaggaer.pipeline.tally import Counts
+from ifs_jaggaer.pipeline.tally import NEEDS_A_PERSON, Counts
 from ifs_jaggaer.pipeline.together import together
 from ifs_jaggaer.pipeline.write import Carried, carry_out, dead_letter
-from ifs_jaggaer.store import Snapshot, Unit
+from ifs_jaggaer.store import OpenItem, Snapshot, Unit
 from mapping.kinds import Action, Item, ItemKind, Partial
 
 if TYPE_CHECKING:
@@ -200,10 +200,18 @@ def _gave_up(planned: Planned) -> Planned:
     return replace(planned, decision=decision)
 
 
-async def retry_open_items(run: SyncRun) -> None:
-    """What this run itself left open is decided again; the rest is not looked at (DESIGN, retried verdict)."""
+async def retry_open_items(run: SyncRun, opened_by: Collection[str]) -> None:
+    """What these runs left open is decided again; the rest is not looked at (DESIGN, retried verdict).
+
+    What still needs a person afterwards counts as opened by this run.
+    """
+    references = tuple(dict.fromkeys(run.home_reference(item.key) for item in _left_open(run, opened_by)))
+    if not references:
+        return
+    await write_page(run, PageRef(PageStart("open-items", 0), references, (), len(references)))
+    run.tally.opened |= {item.key for item in _left_open(run, opened_by) if item.kind in NEEDS_A_PERSON}
+
+
+def _left_open(run: SyncRun, opened_by: Collection[str]) -> list[OpenItem]:
     with run.wiring.store.look() as unit:
-        mine = [item.key for item in unit.items.open(sync=run.sync) if item.opened_by == run.request.run_id]
-    references = tuple(dict.fromkeys(run.home_reference(key) for key in mine))
-    if references:
-        await write_page(run, PageRef(PageStart("open-items", 0), references, (), len(references)))
+        return [item for item in unit.items.open(sync=run.sync) if item.opened_by in opened_by]

@@ -38,6 +38,9 @@ PATIENCE = timedelta(seconds=15)
 STORE = "store"
 """The field of an error of the store, which says nothing of what was sent."""
 
+ONCE = "create"
+"""The action that must not happen twice."""
+
 End: TypeAlias = Literal["done", "failed", "unknown"]
 
 
@@ -75,7 +78,7 @@ async def carry_out(run: SyncRun, planned: Planned) -> Carried:
         intent = intent_of(run, write)
         try:
             done = await _perform(run, planned, write, intent)
-        except (Conflict, AlreadyExists, OutcomeUnknown) as changed:
+        except (Conflict, OutcomeUnknown) as changed:
             state: End = "unknown" if isinstance(changed, OutcomeUnknown) else "failed"
             carried.closed.append((intent, state, str(changed)))
             carried.again = str(changed)
@@ -90,7 +93,11 @@ async def carry_out(run: SyncRun, planned: Planned) -> Carried:
         except Rejected as refused:
             carried.closed.append((intent, "failed", str(refused)))
             carried.failed = dead_letter(refused, refused.field or "document")
-            carried.refusal = write, refused
+            if not isinstance(refused, AlreadyExists) or write.action != ONCE:
+                carried.refusal = write, refused
+            elif intent not in run.found_taken:
+                run.found_taken.add(intent)  # perhaps by an earlier request of ours: whoever decides again sees it
+                carried.again = str(refused)
         except (Unreachable, SettingsError) as outage:
             carried.outage = outage
             if outage.field != STORE:
@@ -120,7 +127,7 @@ def intent_of(run: SyncRun, write: Write) -> str:
         case IfsUpdate(set=entity):
             content = [write.etag, payload.dumps(dict(write.values)).decode()]
         case JaggaerPost(resource=entity):
-            content = "" if write.action == "create" else payload.dumps(write.body).decode()
+            content = "" if write.action == ONCE else payload.dumps(write.body).decode()
     system = "jaggaer" if isinstance(write, JaggaerPost) else "ifs"
     key = "|".join(write.key) if isinstance(write.key, tuple) else write.key
     parts = [run.wiring.settings.connection, system, entity, key, write.action, content]

@@ -161,6 +161,7 @@ class Noted:
     attempts: list[Attempt] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
     late: list[SyncError] = field(default_factory=list)
+    tokens: list[Outcome] = field(default_factory=list)
 
     def before(self, attempt: Attempt) -> None:
         self.events.append(f"before {attempt.number}")
@@ -172,6 +173,9 @@ class Noted:
             raise self.late.pop()
 
     def after(self, attempt: Attempt, outcome: Outcome) -> None:
+        if attempt.call.entity == "token":
+            self.tokens.append(outcome)
+            return
         self.events.append(f"after {attempt.number}")
         self.attempts.append(attempt)
         self.outcomes.append(outcome)

@@ -183,6 +183,15 @@ async def test_many_401_at_once_fetch_one_token() -> None:
         assert len(server.tokens) == 2
 
 
+async def test_requests_for_tokens_are_witnessed_without_the_token() -> None:
+    async with line(answer(401, b""), answer()) as (_server, channel):
+        noted = Noted()
+        channel.witness = noted
+        await channel.read(GET, CALL)
+    assert [seen.status for seen in noted.tokens] == [200, 200]
+    assert "token-" not in repr(noted.tokens)
+
+
 async def test_the_token_is_in_hand_before_the_witness() -> None:
     async with line() as (server, channel):
         noted = Noted()

@@ -107,7 +107,8 @@ class Noted:
     def check(self, attempt: Attempt) -> None: ...
 
     def after(self, attempt: Attempt, outcome: Outcome) -> None:
-        self.after_.append((attempt, outcome))
+        if attempt.call.entity != "token":
+            self.after_.append((attempt, outcome))
 
 
 async def no_sleep(_seconds: float) -> None:
