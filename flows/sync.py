@@ -9,17 +9,19 @@ from datetime import UTC, datetime
 
 from prefect import get_run_logger
 from prefect.client.schemas.objects import State
+from prefect.context import FlowRunContext
 from prefect.runtime import deployment, flow_run
 from prefect.states import Completed, Failed
 
 from flows import artifacts
 from flows.blocks import block_values
 from flows.parameters import SyncParameters
-from flows.tasks import fetch_token, map_and_plan, poll_page, verdict, write_and_settle
+from flows.plain_logs import speak_plainly
+from flows.tasks import fetch_token, forget_pages, map_and_plan, poll_page, verdict, write_and_settle
 from ifs_jaggaer import settings
 from ifs_jaggaer.errors import SyncError
 from ifs_jaggaer.pipeline.assumed import Assumed
-from ifs_jaggaer.pipeline.outcome import finish
+from ifs_jaggaer.pipeline.outcome import RunResult, finish, not_opened
 from ifs_jaggaer.pipeline.pages import PageStart
 from ifs_jaggaer.pipeline.poll import legs
 from ifs_jaggaer.pipeline.registry import ERRORS, RESULTS, RUNS
@@ -35,7 +37,7 @@ assumed: ContextVar[Assumed | None] = ContextVar("assumed", default=None)
 
 
 def run_name() -> str:
-    """For example "purchase-orders 2026-02-14T08:00 delta"."""
+    """For example "purchase-orders 2026-02-14T08:00 delta"; a retry keeps it."""
     parameters = flow_run.get_parameters().get("parameters")
     kind = "delta"
     if isinstance(parameters, SyncParameters):
@@ -46,29 +48,50 @@ def run_name() -> str:
         elif parameters.since or parameters.until:
             kind = "window"
         kind = f"{kind}, dry run" if parameters.dry_run else kind
-    return f"{flow_run.get_flow_name()} {datetime.now(UTC):%Y-%m-%dT%H:%M} {kind}"
+    context = FlowRunContext.get()
+    begun = context.flow_run.start_time if context and context.flow_run else None
+    return f"{flow_run.get_flow_name()} {begun or datetime.now(UTC):%Y-%m-%dT%H:%M} {kind}"
 
 
 async def run_sync(sync: SyncName, parameters: SyncParameters) -> State[str]:
     """Runs one sync to its end and gives the flow's final state, whose message says what happened."""
-    log = get_run_logger()
-    async with _opened(sync, parameters) as run:
-        await artifacts.anchor(run)
-        try:
-            for system in ("ifs", "jaggaer"):
-                await fetch_token(system)
-            await _pages(run)
-        except SyncError as error:
-            RESULTS[run.request.run_id] = result = finish(run, error)
-            ERRORS[run.request.run_id] = error
+    speak_plainly()
+    try:
+        async with _opened(sync, parameters) as run:
+            result = await _course(run)
             await artifacts.publish(run, result)
-            log.warning("%s stopped: %s", sync, error)
-            return Failed(message=result.message)
-        state: State[str] = await verdict(return_state=True)  # type: ignore[misc]
-        result = RESULTS[run.request.run_id]
-        await artifacts.publish(run, result)
-        log.info("%s: %s", sync, result.message)
-        return Failed(message=result.message) if state.is_failed() else Completed(message=result.message)
+            await artifacts.anchor(run)
+    except SyncError as error:
+        # It did not come so far that there was a run to end: settings, profile, store.
+        result = _keep(not_opened(sync, _run_id(), error, dry_run=parameters.dry_run), error)
+    if result.state != "completed":
+        return Failed(message=result.message)
+    forget_pages()
+    return Completed(message=result.message)
+
+
+async def _course(run: SyncRun) -> RunResult:
+    """From the first token to the verdict."""
+    try:
+        await artifacts.anchor(run)
+        for system in ("ifs", "jaggaer"):
+            await fetch_token(system)
+        await _pages(run)
+        await verdict()
+    except SyncError as error:
+        return _keep(finish(run, error), error)
+    except Exception as error:
+        _keep(finish(run, SyncError(f"{type(error).__name__}, which nobody foresaw: see the log, and report it")))
+        raise
+    return RESULTS[run.request.run_id]
+
+
+def _keep(result: RunResult, error: SyncError | None = None) -> RunResult:
+    """Leaves the result, and what ended the run, to the command line and to `sync-all`."""
+    RESULTS[result.run_id] = result
+    if error is not None:
+        ERRORS[result.run_id] = error
+    return result
 
 
 async def _pages(run: SyncRun) -> None:
@@ -89,9 +112,13 @@ async def _pages(run: SyncRun) -> None:
             start = ref.next_start(number + 1)
 
 
+def _run_id() -> str:
+    return str(flow_run.get_id())
+
+
 @asynccontextmanager
 async def _opened(sync: SyncName, parameters: SyncParameters) -> AsyncIterator[SyncRun]:
-    run_id = str(flow_run.get_id())
+    run_id = _run_id()
     request = Request(
         sync=sync,
         run_id=run_id,

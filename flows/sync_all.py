@@ -23,18 +23,24 @@ IN_ORDER = (suppliers, gl_accounts, purchase_orders, invoices)
 async def sync_all(parameters: SyncParameters = SyncParameters()) -> State[str]:  # noqa: B008
     """Suppliers, GL accounts, purchase orders, invoices. One that needs attention does not stop the next."""
     token = assumed.set(Assumed())
+    said: dict[str, str] = {}
+    well = True
     try:
-        said = []
-        well = True
         for sync in IN_ORDER:
             told = SupplierParameters(**parameters.model_dump()) if sync is suppliers else parameters
-            state = await sync(told, return_state=True)
+            # Its result is kept so that a retry does not repeat a sync that completed.
+            state = await sync.with_options(persist_result=True)(told, return_state=True)
             well = well and state.is_completed()
-            said.append(f"{sync.name}: {state.message}")
-            result = RESULTS.get(str(state.state_details.flow_run_id))
-            if result is None or result.state == "failed":
+            said[sync.name] = state.message or str(state.name)
+            if not state.is_completed() and _stopped(str(state.state_details.flow_run_id)):
                 break  # an outage: what follows would lack what this one did not bring
     finally:
         assumed.reset(token)
-    message = " · ".join(said)
+    said |= {sync.name: "not run" for sync in IN_ORDER if sync.name not in said}
+    message = " · ".join(f"{name}: {what}" for name, what in said.items())
     return Completed(message=message) if well else Failed(message=message)
+
+
+def _stopped(run_id: str) -> bool:
+    """Whether the run did not come to its end; one that only needs attention did."""
+    return run_id not in RESULTS or RESULTS[run_id].state == "failed"

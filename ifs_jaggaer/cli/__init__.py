@@ -7,6 +7,7 @@ settings or profile · 3 a system is out of reach or the run failed, nothing los
 from __future__ import annotations
 
 import sys
+import traceback
 
 import typer
 
@@ -30,7 +31,7 @@ for add_to in (add_running, add_checking, add_listing, add_auditing, add_demonst
 
 
 def main() -> None:
-    """Entry point; every foreseen error ends in a sentence and an exit code, never in a traceback."""
+    """Entry point; every foreseen error ends in a sentence and an exit code, without a traceback."""
     try:
         app()
     except SettingsError as error:
@@ -38,6 +39,9 @@ def main() -> None:
         sys.exit(Exit.SETTINGS)
     except SyncError as error:
         complain(error)
+        sys.exit(Exit.FAILED)
+    except Exception:  # noqa: BLE001 - Python's own exit code, 1, would say "done, but look"
+        traceback.print_exc()
         sys.exit(Exit.FAILED)
 
 

@@ -7,11 +7,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
+import httpx
 import typer
 
 from ifs_jaggaer.cli.output import AsJson, Config, Exit, complain, out, print_json, print_table
-from ifs_jaggaer.errors import SettingsError
-from ifs_jaggaer.pipeline.outcome import RunResult
+from ifs_jaggaer.errors import SettingsError, Unreachable
+from ifs_jaggaer.pipeline.outcome import RunResult, not_opened
 
 conflicts = typer.Typer(help="Fields that both sides changed.", no_args_is_help=True)
 
@@ -160,16 +161,21 @@ async def _flow(sync: Sync, told: dict[str, Any]) -> tuple[list[RunResult], str]
     except ValidationError as error:
         said = "; ".join(fault["msg"] for fault in error.errors())
         raise SettingsError(said, remedy="see 'ifs-jaggaer run --help'") from None
-    state = await flow(given, return_state=True)
+    try:
+        state = await flow(given, return_state=True)
+    except (RuntimeError, httpx.HTTPError) as error:
+        # What goes wrong in the flow is in its state; this is Prefect's own.
+        away = Unreachable(
+            f"the Prefect server does not answer: {error}", remedy="start it, or unset PREFECT_API_URL to do without"
+        )
+        complain(away)
+        return [*RESULTS.values(), not_opened(sync.value, "", away, dry_run=given.dry_run)], "failed"
     results = list(RESULTS.values())
     settings_at_fault = [error for error in ERRORS.values() if isinstance(error, SettingsError)]
     if settings_at_fault:
         complain(settings_at_fault[0])
         return results, "settings"
     if not results:
-        raised = await state.aresult(raise_on_failure=False)
-        if isinstance(raised, SettingsError):
-            raise raised
         complain(f"{sync.value}: {state.message}")
     return results, _worst(results)
 
