@@ -91,13 +91,7 @@ async def carry_out(run: SyncRun, planned: Planned) -> Carried:
                     waits_for=waiting.waits_for,
                 )  # fmt: skip
         except Rejected as refused:
-            carried.closed.append((intent, "failed", str(refused)))
-            carried.failed = dead_letter(refused, refused.field or "document")
-            if not isinstance(refused, AlreadyExists) or write.action != ONCE:
-                carried.refusal = write, refused
-            elif intent not in run.found_taken:
-                run.found_taken.add(intent)  # perhaps by an earlier request of ours: whoever decides again sees it
-                carried.again = str(refused)
+            _refused(run, carried, write, intent, refused)
         except (Unreachable, SettingsError) as outage:
             carried.outage = outage
             if outage.field != STORE:
@@ -108,6 +102,17 @@ async def carry_out(run: SyncRun, planned: Planned) -> Carried:
             continue
         break
     return carried
+
+
+def _refused(run: SyncRun, carried: Carried, write: Write, intent: str, refused: Rejected) -> None:
+    """A definite no; of a creation that finds its number taken, only when it was looked up once more."""
+    carried.closed.append((intent, "failed", str(refused)))
+    carried.failed = dead_letter(refused, refused.field or "document")
+    if not isinstance(refused, AlreadyExists) or write.action != ONCE:
+        carried.refusal = write, refused
+    elif intent not in run.found_taken:
+        run.found_taken.add(intent)
+        carried.again = str(refused)
 
 
 def dead_letter(refused: Rejected, field_name: str) -> Item:

@@ -148,9 +148,9 @@ class Product:
         with self.store() as store, store.look() as unit:
             return unit.items.open(sync=sync)
 
-    def items(self, sync: str) -> dict[tuple[str, str], str]:
-        """What is open: (key, field) -> kind."""
-        return {(item.key, item.field): item.kind for item in self.open_items(sync)}
+    def items_of(self, key: object) -> list[OpenItem]:
+        """What is open for one document."""
+        return [item for item in self.open_items() if item.key == str(key)]
 
     def watermarks(self) -> dict[tuple[str, str], str]:
         with self.store() as store, store.look() as unit:

@@ -134,14 +134,27 @@ class World:
 
     # --- documents ---
 
-    def order(self, supplier: str, number: str | None = None, *, price: str = "12.50", **values: Any) -> str:
+    def order(
+        self,
+        supplier: str,
+        number: str | None = None,
+        *,
+        price: str = "12.50",
+        account: str = "4010",
+        **values: Any,
+    ) -> str:
         """A released order of one line of ten pieces; gives its number."""
         number = number or self.number("P")
         told = {"VendorNo": supplier, "Contract": "101", "Company": "10", "CurrencyCode": "EUR", "PayTermId": "30"}
         told |= {"OrderDate": DAY, "Objstate": "Released", "BuyerCode": "AKLEIN"}
         self.ifs("PurchaseOrderSet", OrderNo=number, **told | values)
-        self.line(number, price=price)
+        self.line(number, price=price, CodeA=account)
         return number
+
+    def receive(self, order: str) -> None:
+        """All that was ordered arrives."""
+        told = {"QtyArrived": 10, "Uom": "PCS", "ArrivalDate": DAY, "Objstate": "Received"}
+        self.ifs("PurchaseReceiptSet", OrderNo=order, LineNo="1", ReleaseNo="1", **told)
 
     def line(self, order: str, number: str = "1", *, price: str = "12.50", **values: Any) -> None:
         told = {
