@@ -65,15 +65,16 @@ class Versions(Bound):
 
     def put(self, set_: str, versions: Mapping[str, str]) -> None:
         """Keeps versions; those kept before under the same keys are replaced."""
-        for part in chunks(sorted(versions.items())):
-            put = insert(self.db, VersionRow).values(
-                [{"connection": self.connection, "set": set_, "key": key, "version": version} for key, version in part]
-            )
-            self.db.execute(
-                put.on_conflict_do_update(
-                    index_elements=["connection", "set", "key"], set_={"version": put.excluded.version}
-                )
-            )
+        rows = [
+            {"connection": self.connection, "set": set_, "key": key, "version": version}
+            for key, version in sorted(versions.items())  # two writers must not wait for each other
+        ]
+        put = insert(self.db, VersionRow)
+        put = put.on_conflict_do_update(
+            index_elements=["connection", "set", "key"], set_={"version": put.excluded.version}
+        )
+        if rows:
+            self.db.execute(put, rows)
 
     def remove(self, set_: str, keys: Iterable[str]) -> None:
         """Forgets versions, so that the rows are dealt with again."""

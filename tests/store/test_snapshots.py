@@ -49,6 +49,7 @@ def test_kept_versions_are_replaced_listed_and_removed_by_set(store: Store) -> N
         unit.versions.put("orders", many)
         unit.versions.put("orders", {"K1": "2"})
         unit.versions.put("lines", {"K1": "9"})
+        unit.versions.put("lines", {})
         assert unit.versions.get("orders", ["K0", "K1", "none"]) == {"K0": "1", "K1": "2"}
         assert unit.versions.all("orders") == many | {"K1": "2"}
         unit.versions.remove("orders", many.keys() - {"K7"})

@@ -172,6 +172,18 @@ def test_an_event_added_to_the_end_of_an_old_chain_is_foreign(store: Store, late
     assert kinds(store, []) == {"foreign"}
 
 
+def test_an_event_added_to_what_a_later_chain_knows_as_finished_is_foreign(store: Store) -> None:
+    live(store, [])
+    first = store.audit.chain("long")
+    store.audit.chain("next")
+    with store.unit() as unit:
+        first.append(Event("read", "read"), unit)
+    forger = Forger(store, CAREFUL)
+    forger.insert(first.id, 0)
+    forger.put_back()
+    assert kinds(store, []) == {"foreign"}
+
+
 def test_an_end_cut_off_in_haste_is_known_from_what_the_store_keeps_as_the_head(store: Store) -> None:
     live(store, [])
     forger = Forger(store, CARELESS)
