@@ -77,12 +77,17 @@ def status(*, as_json: AsJson = False, config: Config = None) -> None:
         f"Status at {now:%Y-%m-%d %H:%M:%S} UTC",
         ("sync", "last run", "state", "last completed", "what happened", "open"),
         [
-            (r["sync"], r["last_run"], r["state"], r["last_completed"], r["message"], _words(r["open"]))
+            (r["sync"], _short(r["last_run"]), r["state"], _short(r["last_completed"]), r["message"], _words(r["open"]))
             for r in rows
         ],
     )  # fmt: skip
     if not rows:
         out.print("No run yet: ifs-jaggaer run all --dry-run")
+
+
+def _short(moment: Any) -> str:
+    """To the minute, as a person reads it."""
+    return str(moment or "never")[:16].replace("T", " ")
 
 
 def _words(counts: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from pathlib import Path
@@ -10,13 +11,17 @@ from typing import Annotated, Any
 
 import simplejson
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from ifs_jaggaer import settings
 from ifs_jaggaer.errors import SyncError
 
-out = Console(soft_wrap=True)
+NARROWEST = 160
+"""Columns where the output is no terminal: a table that goes to a file is not cut."""
+
+out = Console(soft_wrap=True, width=None if sys.stdout.isatty() else NARROWEST)
 err = Console(stderr=True, soft_wrap=True)
 
 
@@ -47,7 +52,9 @@ def print_json(value: Any) -> None:
 
 
 def print_table(title: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    table = Table(*head, title=title, title_justify="left")
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in head:
+        table.add_column(name, overflow="fold")
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
     out.print(table)

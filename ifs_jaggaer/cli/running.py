@@ -14,6 +14,9 @@ from ifs_jaggaer.cli.output import AsJson, Config, Exit, complain, out, print_js
 from ifs_jaggaer.errors import SettingsError, Unreachable
 from ifs_jaggaer.pipeline.outcome import RunResult, not_opened
 
+MOST_SHOWN = 200
+"""Documents of a dry run on the screen."""
+
 conflicts = typer.Typer(help="Fields that both sides changed.", no_args_is_help=True)
 
 
@@ -190,10 +193,26 @@ def _code(results: list[RunResult], state: str) -> Exit:
     return codes.get(state, Exit.WELL) if results or state != "completed" else Exit.FAILED
 
 
+def _show_changes(result: RunResult) -> None:
+    """What a dry run would write, field by field."""
+    for line in result.lines[:MOST_SHOWN]:
+        other = f" ({line.other_key})" if line.other_key else ""
+        out.print(f"{result.sync} {line.key}{other}: {line.action}", markup=False, style="bold")
+        for change in line.changes:
+            out.print(
+                f"    {change.field}: {change.before or '-'} -> {change.after or '-'}", markup=False, highlight=False
+            )
+    if len(result.lines) > MOST_SHOWN:
+        out.print(f"... and {len(result.lines) - MOST_SHOWN} more documents: --json gives them all", markup=False)
+
+
 def show(results: list[RunResult]) -> None:
-    """What moved, as a table."""
+    """What moved, as a table; of a dry run what would move, field by field."""
+    for result in results:
+        if result.dry_run:
+            _show_changes(result)
     print_table(
-        "What moved",
+        "What would move" if any(result.dry_run for result in results) else "What moved",
         ("sync", "state", "read", "created", "updated", "unchanged", "waiting", "rejected", "conflicts", "held",
          "IFS requests", "JAGGAER requests"),
         [

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from ifs_jaggaer.errors import SyncError, System
-from ifs_jaggaer.pipeline.tally import Counts, State
+from ifs_jaggaer.pipeline.tally import Counts, Line, State
 
 if TYPE_CHECKING:
     from ifs_jaggaer.pipeline.run import SyncRun
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """One run's figures. `watermarks`: source -> (from, to). `amounts`: currency -> what was written."""
+    """One run's figures. `watermarks`: source -> (from, to). `amounts`: currency -> what was written.
+
+    `lines`: what was written or would be, document by document.
+    """
 
     sync: str
     run_id: str
@@ -29,23 +32,15 @@ class RunResult:
     head: str
     dry_run: bool
     notes: tuple[str, ...] = ()
+    lines: tuple[Line, ...] = ()
     error: str = ""
 
     @property
     def message(self) -> str:
         """What happened, in one line."""
-        counts = self.counts
-        told = {
-            "created": counts.created,
-            "updated": counts.updated,
-            "unchanged": counts.unchanged,
-            "waiting": counts.waiting,
-            "rejected": counts.rejected,
-            "conflicts": counts.conflicts,
-            "held": counts.held,
-        }
-        nothing = "nothing done" if self.error else "nothing to do"
-        said = ", ".join(f"{number} {name}" for name, number in told.items() if number) or nothing
+        said = str(self.counts)
+        if said == str(Counts()):
+            said = "nothing done" if self.error else "nothing to do"
         said = f"would be: {said}" if self.dry_run else said
         return f"{said}; {self.error}" if self.error else said
 
@@ -71,13 +66,25 @@ class RunResult:
             "watermarks": {leg: {"from": begin, "to": end} for leg, (begin, end) in self.watermarks.items()},
             "amounts": {currency: format(amount, "f") for currency, amount in self.amounts.items()},
             "notes": list(self.notes),
+            **({"records": [_plain(line) for line in self.lines]} if self.dry_run else {}),
             "error": self.error,
         }
 
 
+def _plain(line: Line) -> dict[str, object]:
+    return {
+        "key": line.key,
+        "other_key": line.other_key,
+        "action": line.action,
+        "changes": [{"field": c.field, "before": c.before, "after": c.after} for c in line.changes],
+    }
+
+
 def result_of(run: SyncRun, error: SyncError | None = None) -> RunResult:
     """The figures as they stand."""
-    state: State = "failed" if error else "attention" if run.tally.opened else "completed"
+    alone = run.tally.left_alone(run.request.keys)
+    notes = (*run.tally.notes, *(f"{key}: {reason}" for key, reason in alone.items()))
+    state: State = "failed" if error else "attention" if run.tally.opened or alone else "completed"
     sent = {system: channel.requests - run.before[system][0] for system, channel in run.wiring.channels.items()}
     throttled = {system: channel.throttled - run.before[system][1] for system, channel in run.wiring.channels.items()}
     return RunResult(
@@ -91,7 +98,8 @@ def result_of(run: SyncRun, error: SyncError | None = None) -> RunResult:
         amounts=run.tally.amounts(),
         head=run.scribe.head,
         dry_run=run.request.dry_run,
-        notes=tuple(run.tally.notes),
+        notes=notes,
+        lines=tuple(line for line in run.tally.lines.values() if line.changes),
         error=str(error) if error else "",
     )
 

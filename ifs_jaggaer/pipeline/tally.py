@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
 
+from ifs_jaggaer.pipeline.request import FOREIGN
 from ifs_jaggaer.store import OpenItem
 from mapping.kinds import Action, Change, Item, ItemKind
 from mapping.money import Money
@@ -42,6 +43,18 @@ class Counts:
     conflicts: int = 0
     held: int = 0
     out_of_scope: int = 0
+
+    def __str__(self) -> str:
+        told = {
+            "created": self.created,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "waiting": self.waiting,
+            "rejected": self.rejected,
+            "conflicts": self.conflicts,
+            "held": self.held,
+        }
+        return ", ".join(f"{number} {name}" for name, number in told.items() if number) or "nothing"
 
 
 State = Literal["completed", "attention", "failed"]
@@ -82,6 +95,18 @@ class Tally:
     def seen(self, references: Iterable[str]) -> None:
         """Documents of which a row was read that holds nothing new."""
         self.unchanged_rows.update(key for key in references if key not in self.lines)
+
+    def left_alone(self, keys: Iterable[str]) -> dict[str, str]:
+        """Of the documents that a person named those for which nothing was to be done, with the reason in words."""
+        of_key = {key: line for line in self.lines.values() for key in (line.key, line.other_key) if key}
+        reasons: dict[str, str] = {}
+        for key in keys:
+            line = of_key.get(key) or of_key.get(f"{FOREIGN}{key}")
+            if line is None:
+                reasons[key] = "neither system has it"
+            elif line.action in {Action.OUT_OF_SCOPE, Action.NONE} and not self.items.get(line.key):
+                reasons[key] = "; ".join(line.notes) or line.outcome
+        return reasons
 
     def counts(self) -> Counts:
         """Documents by outcome; one with items of several kinds counts in each."""

@@ -56,6 +56,18 @@ def test_unchanged_rows_count_until_their_document_is_decided() -> None:
     assert (tally.counts().read, tally.counts().unchanged, tally.counts().updated) == (2, 1, 1)
 
 
+def test_of_a_document_that_was_named_and_left_alone_the_reason_is_told() -> None:
+    tally = Tally()
+    tally.add(replace(line("1", Action.OUT_OF_SCOPE), notes=("closed before transfer",)))
+    tally.add(replace(line("2", Action.UPDATE), other_key="88002"))
+    tally.add(line("3", Action.NONE), [HELD], opened=[OPENED])
+    tally.add(line("JAGGAER:7", Action.SKIP))
+    assert tally.left_alone(["1", "88002", "3", "7", "8"]) == {
+        "1": "closed before transfer",
+        "8": "neither system has it",
+    }
+
+
 def test_amounts_add_up_by_currency_for_what_was_written_only() -> None:
     tally = Tally()
     tally.add(line("1", Action.CREATE, "0.10"))
