@@ -22,15 +22,19 @@ from ifs_jaggaer import settings
 from ifs_jaggaer.errors import SyncError
 from ifs_jaggaer.pipeline.assumed import Assumed
 from ifs_jaggaer.pipeline.outcome import RunResult, finish, not_opened
-from ifs_jaggaer.pipeline.pages import PageStart
+from ifs_jaggaer.pipeline.pages import PageRef, PageStart
 from ifs_jaggaer.pipeline.poll import legs
 from ifs_jaggaer.pipeline.registry import ERRORS, RESULTS, RUNS
 from ifs_jaggaer.pipeline.request import Request, SyncName
 from ifs_jaggaer.pipeline.run import SyncRun, open_run
+from ifs_jaggaer.pipeline.tally import Counts
 from ifs_jaggaer.pipeline.wiring import open_wiring
 
 ANCHOR_EVERY = 5
 """Pages between two anchors of the audit chain in the run's artifacts (DESIGN, law 8)."""
+
+CACHED = "Cached"
+"""The name of a task's state whose result an earlier attempt of the run had left."""
 
 assumed: ContextVar[Assumed | None] = ContextVar("assumed", default=None)
 """What a dry run of several syncs plans, for those that follow."""
@@ -95,21 +99,34 @@ def _keep(result: RunResult, error: SyncError | None = None) -> RunResult:
 
 
 async def _pages(run: SyncRun) -> None:
-    log = get_run_logger()
     number = 0
+    done_before: Counts | None = None
     for leg in legs(run):
         start: PageStart | None = PageStart(leg, number + 1)
         while start is not None:
             number = start.number
-            ref = await poll_page(start)
-            if ref.references:
-                await map_and_plan(ref)
-            if ref.references or ref.versions or ref.reach:
-                counts = await write_and_settle(ref)
-                log.info("%s: %s rows, %s documents; so far %s", start.name, ref.rows, len(ref.references), counts)
+            ref, counts = await _page(start)
+            done_before = counts or done_before
             if number % ANCHOR_EVERY == 0:
                 await artifacts.anchor(run)
             start = ref.next_start(number + 1)
+    if done_before is not None:
+        run.warn(f"a retry: pages that were done before are not done again; until then there were {done_before}")
+
+
+async def _page(start: PageStart) -> tuple[PageRef, Counts | None]:
+    """Polls, maps and writes; gives the counts up to here if an earlier attempt of this run had done it."""
+    ref = await poll_page(start)
+    if ref.references:
+        await map_and_plan(ref)
+    if not (ref.references or ref.versions or ref.reach):
+        return ref, None
+    state: State[Counts] = await write_and_settle(ref, return_state=True)  # type: ignore[misc]
+    counts = await state.aresult()
+    if state.name == CACHED:
+        return ref, counts
+    get_run_logger().info("%s: %s rows, %s documents; so far %s", start.name, ref.rows, len(ref.references), counts)
+    return ref, None
 
 
 def _run_id() -> str:
