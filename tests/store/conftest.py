@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
@@ -55,6 +56,7 @@ def postgres() -> Iterator[str]:
     admin.dispose()
     yield server.get_uri()
     server.cleanup()
+    shutil.rmtree(home)
 
 
 @pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
