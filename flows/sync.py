@@ -23,7 +23,7 @@ from ifs_jaggaer.errors import SyncError
 from ifs_jaggaer.pipeline.assumed import Assumed
 from ifs_jaggaer.pipeline.outcome import RunResult, finish, not_opened
 from ifs_jaggaer.pipeline.pages import PageRef, PageStart
-from ifs_jaggaer.pipeline.poll import legs
+from ifs_jaggaer.pipeline.poll import legs, take_up
 from ifs_jaggaer.pipeline.registry import ERRORS, RESULTS, RUNS
 from ifs_jaggaer.pipeline.request import Request, SyncName
 from ifs_jaggaer.pipeline.run import SyncRun, open_run
@@ -105,7 +105,7 @@ async def _pages(run: SyncRun) -> None:
         start: PageStart | None = PageStart(leg, number + 1)
         while start is not None:
             number = start.number
-            ref, counts = await _page(start)
+            ref, counts = await _page(run, start)
             done_before = counts or done_before
             if number % ANCHOR_EVERY == 0:
                 await artifacts.anchor(run)
@@ -114,16 +114,19 @@ async def _pages(run: SyncRun) -> None:
         run.warn(f"a retry: pages that were done before are not done again; until then there were {done_before}")
 
 
-async def _page(start: PageStart) -> tuple[PageRef, Counts | None]:
+async def _page(run: SyncRun, start: PageStart) -> tuple[PageRef, Counts | None]:
     """Polls, maps and writes; gives the counts up to here if an earlier attempt of this run had done it."""
-    ref = await poll_page(start)
+    polled: State[PageRef] = await poll_page(start, return_state=True)  # type: ignore[misc]
+    ref = await polled.aresult()
+    if polled.name == CACHED:
+        take_up(run, ref)
     if ref.references:
         await map_and_plan(ref)
     if not (ref.references or ref.versions or ref.reach):
         return ref, None
-    state: State[Counts] = await write_and_settle(ref, return_state=True)  # type: ignore[misc]
-    counts = await state.aresult()
-    if state.name == CACHED:
+    written: State[Counts] = await write_and_settle(ref, return_state=True)  # type: ignore[misc]
+    counts = await written.aresult()
+    if written.name == CACHED:
         return ref, counts
     get_run_logger().info("%s: %s rows, %s documents; so far %s", start.name, ref.rows, len(ref.references), counts)
     return ref, None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 
 ROOM = 90
 """Pages that a run should not exceed: three tasks each, below 300 in all."""
@@ -26,12 +27,23 @@ class PageStart:
 
 
 @dataclass(frozen=True, slots=True)
+class SweptPage:
+    """What a sweep noted of one page of JAGGAER, so that another process can take it up (see `Sweep`)."""
+
+    start: int
+    total: int
+    following: int | None
+    server_time: datetime | None
+    seen: tuple[tuple[tuple[str, ...], str | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PageRef:
     """What a page turned out to hold.
 
     `references` are the documents to decide ("ifs:P1001"), `versions` the row versions that settle with
     them (set, key, version), `reach` the watermark it allows once settled, `following` the next cursor,
-    None on the last page of its leg.
+    None on the last page of its leg; `swept` the pages of JAGGAER that it was read from.
     """
 
     start: PageStart
@@ -40,6 +52,7 @@ class PageRef:
     rows: int
     reach: str | None = None
     following: str | None = None
+    swept: tuple[SweptPage, ...] = ()
 
     def next_start(self, number: int) -> PageStart | None:
         return None if self.following is None else PageStart(self.start.leg, number, self.following)

@@ -12,10 +12,11 @@ import simplejson
 from connectors.ifs import filters
 from connectors.ifs.paging import Cursor
 from connectors.ifs.times import WireTimes
+from connectors.jaggaer.pages import JaggaerPage
 from connectors.jaggaer.sweep import Standing, Sweep
 from connectors.wire import Row
 from ifs_jaggaer.errors import Rejected
-from ifs_jaggaer.pipeline.pages import PageRef, PageStart, pack, size_of, unpack
+from ifs_jaggaer.pipeline.pages import PageRef, PageStart, SweptPage, pack, size_of, unpack
 from mapping.kinds import Source
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Polled:
     unreadable: list[Rejected] = field(default_factory=list)
     reach: str | None = None
     following: str | None = None
+    swept: list[SweptPage] = field(default_factory=list)
 
 
 def legs(run: SyncRun) -> list[str]:
@@ -112,7 +114,8 @@ def _reference(run: SyncRun, source: Source, start: PageStart, polled: Polled) -
     run.tally.seen(run.documents_of(stale - fresh.keys()))
     for fault in polled.unreadable:
         run.unreadable(fault)
-    return PageRef(start, tuple(fresh), tuple(kept), len(polled.rows), polled.reach, polled.following)
+    swept = tuple(polled.swept)
+    return PageRef(start, tuple(fresh), tuple(kept), len(polled.rows), polled.reach, polled.following, swept)
 
 
 async def _keyset(run: SyncRun, source: Source, start: PageStart) -> Polled:
@@ -188,6 +191,7 @@ async def _sweep(run: SyncRun, source: Source, start: PageStart) -> Polled:
         page = await run.wiring.jaggaer.page(source.name, modified_since=since, start=begin)
         polled.rows += page.rows
         polled.unreadable += page.unreadable
+        polled.swept.append(SweptPage(page.start, page.total, page.next_start, page.server_time, page.seen))
         standing = sweep.take(page)
         if standing in {Standing.COMPLETE, Standing.GIVEN_UP}:
             if standing is Standing.GIVEN_UP:
@@ -197,6 +201,13 @@ async def _sweep(run: SyncRun, source: Source, start: PageStart) -> Polled:
         begin = 1 if standing is Standing.AGAIN or page.next_start is None else page.next_start
     polled.following = pack(start=begin, since=since.isoformat() if since else None)
     return _until(run, polled)
+
+
+def take_up(run: SyncRun, ref: PageRef) -> None:
+    """A page that an earlier attempt of this run had read: its sweep goes on from it, not from the beginning."""
+    for page in ref.swept:
+        sweep = run.sweeps.setdefault(ref.start.leg, Sweep())
+        sweep.take(JaggaerPage([], page.total, page.start, page.following, page.server_time, [], page.seen))
 
 
 def _until(run: SyncRun, polled: Polled) -> Polled:
