@@ -78,10 +78,13 @@ async def carry_out(run: SyncRun, planned: Planned) -> Carried:
         intent = intent_of(run, write)
         try:
             done = await _perform(run, planned, write, intent)
-        except (Conflict, OutcomeUnknown) as changed:
-            state: End = "unknown" if isinstance(changed, OutcomeUnknown) else "failed"
-            carried.closed.append((intent, state, str(changed)))
+        except Conflict as changed:
+            carried.closed.append((intent, "failed", str(changed)))
             carried.again = str(changed)
+        except OutcomeUnknown as doubt:
+            carried.closed.append((intent, "unknown", str(doubt)))
+            carried.again = str(doubt)
+            carried.outage = await _away(run, write)
         except Waiting as waiting:
             if await _passes_soon(run, write, intent):
                 carried.again = str(waiting)
@@ -102,6 +105,18 @@ async def carry_out(run: SyncRun, planned: Planned) -> Carried:
             continue
         break
     return carried
+
+
+async def _away(run: SyncRun, write: Write) -> SyncError | None:
+    """What a question to the system comes to that left us in doubt: it is away, or it minds this record alone."""
+    try:
+        if isinstance(write, JaggaerPost):
+            await run.wiring.jaggaer.page(write.resource, modified_since=run.wiring.clock())
+        else:
+            await run.wiring.ifs.page(write.set, size=1)
+    except (Unreachable, SettingsError) as outage:
+        return outage
+    return None
 
 
 def _refused(run: SyncRun, carried: Carried, write: Write, intent: str, refused: Rejected) -> None:

@@ -14,6 +14,7 @@ from pipeline.driving import Product
 from pipeline.world import World
 from programs import sandbox_program
 
+from connectors.backoff import Backoff
 from ifs_jaggaer.store.intents import Intents
 
 FAST = {"IFS__SETTLE_DELAY": 0.5, "JAGGAER__SETTLE_DELAY": 0.5, "IFS__READ_TIMEOUT": 1, "JAGGAER__READ_TIMEOUT": 1}
@@ -27,6 +28,15 @@ def _one_tls_context() -> Iterator[None]:
     """Each client makes one, in 50 ms, and no test here speaks TLS."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ssl, "create_default_context", _context)
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _short_back_off() -> Iterator[None]:
+    """Tenths of seconds between attempts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("connectors.http.Backoff", functools.partial(Backoff, base=0.1))
+        patch.setattr("connectors.auth.Backoff", functools.partial(Backoff, base=0.1))
         yield
 
 
