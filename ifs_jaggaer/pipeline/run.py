@@ -51,6 +51,7 @@ class SyncRun:
     refused: dict[str, dict[str, Item]] = field(default_factory=dict)
     moved: dict[str, tuple[str | None, str]] = field(default_factory=dict)
     versions: dict[str, dict[str, str]] = field(default_factory=dict)
+    marked: set[str] = field(default_factory=set)
     unseen: set[tuple[str, str]] = field(default_factory=set)
     found_taken: set[str] = field(default_factory=set)
     stop: SyncError | None = None
@@ -169,7 +170,10 @@ class SyncRun:
 
     def watermark(self, leg: str) -> Watermark | None:
         with self.wiring.store.look() as unit:
-            return unit.watermarks.get(self.sync, leg)
+            mark = unit.watermarks.get(self.sync, leg)
+        if mark is not None:
+            self.marked.add(leg)
+        return mark
 
     # --- open items ---
 

@@ -100,11 +100,14 @@ def settle_page(run: SyncRun, ref: PageRef) -> None:
         if ref.reach is None or not run.request.moves_watermarks:
             return
         mark = unit.watermarks.get(run.sync, leg)
+        if mark is None and leg in run.marked:
+            return  # reset while this run went on: the next one shall read all again
         if mark is not None and datetime.fromisoformat(mark.value) >= datetime.fromisoformat(ref.reach):
             return
         if unit.watermarks.move(run.sync, leg, mark, ref.reach, run.request.run_id):
             begin = run.moved[leg][0] if leg in run.moved else (mark.value if mark else None)
             run.moved[leg] = (begin, ref.reach)
+            run.marked.add(leg)
 
 
 def line_of(decision: Decision, carried: Carried) -> Line:
