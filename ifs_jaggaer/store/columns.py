@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Integer, Text, literal
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Integer,
+    Text,
+    TextClause,
+    bindparam,
+    literal_column,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql.base import PGDialect
+from sqlalchemy.engine.interfaces import BindTyping
+from sqlalchemy.sql.dml import Insert, ReturningInsert
 from sqlalchemy.types import TypeDecorator
+
+if TYPE_CHECKING:
+    from ifs_jaggaer.store.schema import Base
 
 T = TypeVar("T")
 
@@ -44,16 +62,43 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
 
 
-def insert(db: Connection, table: type[Any]) -> sqlite.Insert | postgresql.Insert:
+def insert(db: Connection, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
     """INSERT of the dialect in use, which knows ON CONFLICT."""
-    return sqlite.insert(table) if db.dialect.name == "sqlite" else postgresql.insert(table)
+    return _insert(db.dialect.name, table)
 
 
-def put_new(db: Connection, table: type[Any], **values: Any) -> bool:
+def put_new(db: Connection, table: type[Base], **values: Any) -> bool:
     """Puts a row in unless one of the same unique key is there; tells whether it did."""
-    put = insert(db, table).values(**values).on_conflict_do_nothing()
+    return db.execute(_put_new(db.dialect.name, table, tuple(values)), values).first() is not None
+
+
+def worded(dialect: str, put: Insert | ReturningInsert[Any], columns: Sequence[str]) -> TextClause:
+    """An INSERT with ON CONFLICT as text, to be kept; its parameters are the columns' names.
+
+    SQLAlchemy's cache leaves such statements out, and each time they cost more to word than to run.
+    """
+    named = (sqlite.dialect if dialect == "sqlite" else _WithoutCasts)(paramstyle="named")
+    compiled = put.compile(dialect=named, column_keys=columns)
+    typed = (bindparam(name, type_=each.type) for name, each in compiled.binds.items())
+    return text(str(compiled)).bindparams(*typed)
+
+
+class _WithoutCasts(PGDialect):
+    """Words parameters as names alone; the driver's own dialect adds the casts when the text is run."""
+
+    bind_typing = BindTyping.NONE
+    supports_statement_cache = True
+
+
+@cache
+def _put_new(dialect: str, table: type[Base], columns: tuple[str, ...]) -> TextClause:
     # Not by rowcount, which the PostgreSQL driver does not give for an insert.
-    return db.execute(put.returning(literal(1))).first() is not None
+    put: ReturningInsert[Any] = _insert(dialect, table).on_conflict_do_nothing().returning(literal_column("1"))
+    return worded(dialect, put, columns)
+
+
+def _insert(dialect: str, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
 def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:

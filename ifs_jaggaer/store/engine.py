@@ -54,6 +54,8 @@ _SQLITE_LATER = {
 _POSTGRES_SETTINGS = ("28", "3D", "42501")
 _POSTGRES_LATER = ("08", "25006", "40", "53", "55", "57", "58", "XX")
 
+_CLOCK = sa.select(sa.func.clock_timestamp())
+
 
 def make_engine(url: str) -> Engine:
     """An engine for a SQLite file, made if need be, or a PostgreSQL database; nothing is connected yet.
@@ -130,11 +132,14 @@ def _set_up_postgres(raw: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
 
 
 def clock(db: Connection) -> datetime:
-    """The database's time, now and not at the transaction's start, aware UTC."""
+    """The database's time, now and not at the transaction's start, aware UTC.
+
+    SQLite has none of its own: its 'now' is this machine's, in milliseconds.
+    """
     if db.dialect.name == "sqlite":
-        said: str = db.exec_driver_sql("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')").scalar_one()
-        return datetime.fromisoformat(said).replace(tzinfo=UTC)
-    now: datetime = db.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+        here = datetime.now(UTC)
+        return here.replace(microsecond=here.microsecond // 1000 * 1000)
+    now: datetime = db.execute(_CLOCK).scalar_one()
     return now.astimezone(UTC)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from ifs_jaggaer.errors import Conflict, System, Unreachable, Waiting
 from ifs_jaggaer.store.bound import Bound
@@ -26,6 +26,14 @@ _ALL = select(
     *(Row.id, Row.sync, Row.system, Row.entity, Row.key, Row.action, Row.run_id, Row.attempt, Row.renewals),
     *(Row.state, Row.recorded_at, Row.send_by, Row.closed_at, Row.outcome),
 )
+_CONNECTION = Row.connection == bindparam("of_connection")
+_THIS = (_CONNECTION, Row.id == bindparam("of_id"))
+_MANY = _ALL.where(_CONNECTION, Row.id.in_(bindparam("of_ids", expanding=True)))
+_FORMER = _ALL.where(*_THIS).with_for_update()
+_STANDING = select(Row.run_id, Row.renewals, Row.state).where(*_THIS)
+_RENEW = update(Row).where(*_THIS)
+_DONE = update(Row).where(*_THIS, Row.state != "done")
+_UNDONE = _DONE.where(Row.run_id == bindparam("of_run"), Row.state == "open")
 
 
 class Intents(Bound):
@@ -35,8 +43,8 @@ class Intents(Bound):
         """Intents by id; ids without one are left out."""
         found: dict[str, Intent] = {}
         for part in chunks(sorted(set(ids))):
-            query = _ALL.where(Row.connection == self.connection, Row.id.in_(part))
-            found.update((row.id, Intent(*row)) for row in self.db.execute(query))
+            rows = self.db.execute(_MANY, {"of_connection": self.connection, "of_ids": part})
+            found.update((row.id, Intent(*row)) for row in rows)
         return found
 
     def record(
@@ -88,9 +96,9 @@ class Intents(Bound):
             "outcome": "",
         }
         about = {"sync": sync, "system": system, "entity": entity, "key": key, "action": action}
+        renewals = 0
         if not put_new(self.db, Row, connection=self.connection, id=id, **about, **fresh, renewals=0):
-            this = (Row.connection == self.connection, Row.id == id)
-            former = Intent(*self.db.execute(_ALL.where(*this).with_for_update()).one())
+            former = Intent(*self.db.execute(_FORMER, self._this(id)).one())
             record = f"{entity} {key}"
             if former.state == "done" and action == ONCE:
                 raise Conflict("it was created already", system=system, record=record)
@@ -105,8 +113,12 @@ class Intents(Bound):
                     )
                 if looked_at is not None and former.recorded_at > looked_at:
                     raise Conflict(f"another run was at {action} meanwhile", system=system, record=record)
-            self.db.execute(update(Row).where(*this).values(**about, **fresh, renewals=former.renewals + 1))
-        return self.get([id])[id]
+            renewals = former.renewals + 1
+            self.db.execute(_RENEW, {**self._this(id), **about, **fresh, "renewals": renewals})
+        return Intent(
+            id, sync, system, entity, key, action, run_id, attempt, renewals,
+            "open", now, now + timedelta(seconds=send_by_seconds), None, "",
+        )  # fmt: skip
 
     def check(self, intent: Intent) -> None:
         """The last look before the bytes leave.
@@ -114,11 +126,8 @@ class Intents(Bound):
         Raises:
             Unreachable: its send-by time is past, or it is no longer this run's: nothing may be sent.
         """
-        standing = self.get([intent.id]).get(intent.id)
-        mine = standing is not None and (standing.run_id, standing.renewals, standing.state) == (
-            *(intent.run_id, intent.renewals),
-            "open",
-        )
+        standing = self.db.execute(_STANDING, self._this(intent.id)).one_or_none()
+        mine = standing is not None and tuple(standing) == (intent.run_id, intent.renewals, "open")
         if not mine or clock(self.db) > intent.send_by:
             raise Unreachable(
                 f"too late for {intent.action}: nothing was sent",
@@ -140,11 +149,10 @@ class Intents(Bound):
         whoever learns it, also of what was unknown, so that a run that took it over does not send.
         False, and nothing changed, where that does not hold.
         """
-        close = update(Row).where(Row.connection == self.connection, Row.id == id, Row.state != "done")
-        if state != "done":
-            close = close.where(Row.run_id == run_id, Row.state == "open")
-        closed = close.values(state=state, outcome=outcome, closed_at=clock(self.db))
-        return bool(self.db.execute(closed).rowcount)
+        closed = {**self._this(id), "state": state, "outcome": outcome, "closed_at": clock(self.db)}
+        if state == "done":
+            return bool(self.db.execute(_DONE, closed).rowcount)
+        return bool(self.db.execute(_UNDONE, {**closed, "of_run": run_id}).rowcount)
 
     def unsettled(self, sync: str, keys: Iterable[str] | None = None) -> list[Intent]:
         """Those of which nobody knows whether they were carried out, of some documents or of the sync."""
@@ -156,3 +164,6 @@ class Intents(Bound):
         parts = [query] if keys is None else [query.where(Row.key.in_(part)) for part in chunks(sorted(set(keys)))]
         found = [Intent(*row) for part in parts for row in self.db.execute(part)]
         return sorted(found, key=lambda intent: (intent.recorded_at, intent.id))
+
+    def _this(self, id: str) -> dict[str, str]:  # noqa: A002
+        return {"of_connection": self.connection, "of_id": id}
