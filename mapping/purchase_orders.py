@@ -132,7 +132,12 @@ def _whole(cases: list[OrderCase], profile: Profile) -> Generator[tuple[Ask, ...
     ids = {case.po_id for case in cases if must_compare(case, profile)} - {""}
     ask = JaggaerDetails("purchaseorders", frozenset(ids))
     answers = yield (ask,)
-    return _with_records(cases, answers.rows(ask), lambda case, record: replace(case, there=record, whole=record))
+
+    def joined(case: OrderCase, record: JaggaerOrder) -> OrderCase:
+        header = record.header.model_copy(update={"po_id": record.header.po_id or case.po_id})
+        return replace(case, there=record.model_copy(update={"header": header}), whole=record)
+
+    return _with_records(cases, answers.rows(ask), joined)
 
 
 def _accounts(cases: list[OrderCase], profile: Profile) -> Generator[tuple[Ask, ...], Answers, list[OrderCase]]:

@@ -48,10 +48,13 @@ class OrderCase:
 
     @property
     def po_id(self) -> str:
-        """JAGGAER's key, by link or from our own record there; "" where there is none."""
+        """JAGGAER's key, by link or from our own record there; "" where there is none.
+
+        A tenant that shows no id is known by the order's number, which is unique there too.
+        """
         if self.link:
             return self.link.jaggaer_key
-        return (self.header.po_id or "") if self.header and self.mark else ""
+        return (self.header.po_id or self.number) if self.header and self.mark else ""
 
     @property
     def header(self) -> OrderHeader | None:

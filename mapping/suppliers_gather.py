@@ -71,7 +71,7 @@ class Known:
             | {one(at_jaggaer(row, "info.extCode")) for row in theirs},
             "VatNo": taxes,
             "AssociationNo": _spellings(at_jaggaer(row, "info.fiscalCode") for row in theirs),
-            "Name": {one(at_jaggaer(row, "info.companyName")) for row in theirs},
+            "Name": _names_alike(one(at_jaggaer(row, "info.companyName")) for row in theirs),
         }
         if "Cf_JaggaerId" in self.profile.ifs_set(GENERAL).present:
             generals["Cf_JaggaerId"] = {bravo_id(row) for row in theirs}
@@ -205,6 +205,12 @@ def _spellings(found: Iterable[Texts]) -> set[str]:
     """Numbers as they stand and as they are compared: a filter knows no other."""
     numbers = {one(text) for text in found}
     return (numbers | {number_key(number) for number in numbers}) - {""}
+
+
+def _names_alike(found: Iterable[str]) -> set[str]:
+    """Names as they stand, with single spaces, and in capitals, as many write them: a filter compares exactly."""
+    names = {spelling for name in found for spelling in (name, " ".join(name.split()))}
+    return names | {name.upper() for name in names}
 
 
 def _resembling(ours: Iterable[Row]) -> Callable[[Row], bool]:

@@ -15,7 +15,7 @@ from connectors.jaggaer.resources import RESOURCES, Resource, Told
 from connectors.jaggaer.sweep import Standing, Sweep
 from connectors.payload import dumps
 from connectors.wire import Call, Json, Row
-from ifs_jaggaer.errors import Rejected, Unreachable
+from ifs_jaggaer.errors import Rejected, SettingsError, Unreachable
 
 __all__ = ["JaggaerClient", "judge"]
 
@@ -39,6 +39,7 @@ class JaggaerClient:
         }
         self._base = base.strip("/")
         self._polled: dict[str, dict[str, Row]] = {name: {} for name in RESOURCES}
+        self._singly: set[tuple[str, str]] = set()
 
     async def page(
         self,
@@ -74,10 +75,29 @@ class JaggaerClient:
             Rejected: a record without a key is among them.
         """
         wire = self._resources[resource]
-        found: dict[tuple[str, ...], Row] = {}
-        for part in pieces(wire.filter_field(filter_field), values, VALUES_ROOM):
-            found |= await self._all(wire, wire.standing() & part)
+        found = await self._having(wire, wire.filter_field(filter_field), values)
         return [found[key] for key in sorted(found)]
+
+    async def _having(self, wire: Resource, field: str, values: Iterable[str]) -> dict[tuple[str, ...], Row]:
+        """Many values in one request, or one each where the tenant does not know `=in=` for this field.
+
+        Contract 2 shows `=in=` in general, contract 5 says it of poNumber: it may be that it works nowhere else.
+        """
+        found: dict[tuple[str, ...], Row] = {}
+        for part in pieces(field, values, 0 if (wire.name, field) in self._singly else VALUES_ROOM):
+            try:
+                found |= await self._all(wire, wire.standing() & part)
+            except (Rejected, SettingsError):
+                (term,) = part.terms
+                if len(term.values) == 1:
+                    raise
+                self._singly.add((wire.name, field))
+                try:
+                    found |= await self._having(wire, field, term.values)
+                except (Rejected, SettingsError):
+                    self._singly.discard((wire.name, field))  # it was refused for another reason
+                    raise
+        return found
 
     async def detail(self, resource: str, record_id: str) -> Row | None:
         """The whole record, None where there is none; see `details`."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from connectors.jaggaer.documents import Item, Place, SplitGroups, SupplierReference, Terms
 from connectors.jaggaer.fields import Amount, BusinessUnit, Count, Day, Instant, Money, Text, Wire, unwrap
@@ -64,12 +65,23 @@ class OrderLine(Wire):
 
 
 class PurchaseOrder(Wire):
-    """A purchase order; `lines` is None where lists show headers only, or when none came."""
+    """A purchase order; `lines` is None where lists show headers only, or when none came.
+
+    Contract 5 does not say whether a list shows the id in the header or beside it: either is read.
+    """
 
     header: OrderHeader
     lines: Annotated[tuple[OrderLine, ...], BeforeValidator(unwrap("poLine"))] | None = Field(
         default=None, alias="lineList"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _id_in_header(cls, given: Any) -> Any:
+        header = given.get("header") if isinstance(given, Mapping) else None
+        if isinstance(header, Mapping) and "poId" in given:
+            return {**given, "header": {"poId": given["poId"], **header}}
+        return given
 
 
 class RequisitionHeader(Wire):

@@ -90,6 +90,14 @@ def test_names_are_compared_without_case_and_white_space() -> None:
     assert held(world.run(SUPPLIERS, "ifs:1001"))
 
 
+@pytest.mark.parametrize("ours", ["Acme Castings GmbH", "ACME CASTINGS GMBH"])
+def test_a_name_of_jaggaers_is_found_in_ifs_without_case_and_white_space(ours: str) -> None:
+    world = World()
+    in_ifs(world, Name=ours)
+    at_jaggaer(world, **{**NO_NUMBERS, "companyName": "Acme  Castings GmbH "})
+    assert held(world.run(SUPPLIERS, "jaggaer:10442"))
+
+
 def test_a_tenant_too_large_to_compare_names_is_not_read_whole() -> None:
     tables = PROFILE.suppliers.model_copy(update={"compare_names": False})
     world = World(profile=PROFILE.model_copy(update={"suppliers": tables}))

@@ -153,6 +153,31 @@ async def test_a_look_up_whose_pages_do_not_fit_together_is_not_believed(
         await jaggaer.records("purchaseorders", "status", ["Sent"])
 
 
+async def test_where_a_field_takes_no_list_the_keys_are_asked_for_singly(
+    jaggaer: JaggaerClient, tenant: Tenant
+) -> None:
+    there = {f"P{number:04}": order(number) for number in range(3)}
+
+    def answer(asked: Asked) -> Reply:
+        _, operator, value = asked.query["flt"].partition("==")
+        if not operator:
+            return said({"returnCode": -1106, "returnMessage": "=in= is not supported for supplierNumber"})
+        return listed([there[value]] if value in there else [], asked)
+
+    tenant.answer = answer
+    for _ in range(2):
+        rows = await jaggaer.records("purchaseorders", "supplierNumber", ["P0000", "P0002", "P0009"])
+        assert [row.key[0] for row in rows] == ["P0000", "P0002"]
+    assert len(tenant.asked) == 1 + 3 + 3, "refused once, then not tried again"
+
+
+async def test_a_look_up_that_is_refused_for_another_reason_says_so(jaggaer: JaggaerClient, tenant: Tenant) -> None:
+    tenant.answer = lambda _asked: said({"returnCode": -1106, "returnMessage": "unknown filter"})
+    with pytest.raises(SettingsError, match="unknown filter"):
+        await jaggaer.records("purchaseorders", "supplierNumber", ["P0000", "P0002"])
+    assert len(tenant.asked) == 2
+
+
 async def test_a_look_up_of_nothing_asks_nothing(jaggaer: JaggaerClient, tenant: Tenant) -> None:
     assert await jaggaer.records("purchaseorders", "poNumber", []) == []
     assert tenant.asked == []

@@ -151,6 +151,15 @@ def test_a_lost_store_costs_no_write(world: World, wanted: str | None) -> None:
     assert len(world.written) == 1
 
 
+@pytest.mark.parametrize(("shown", "key"), [("beside", "88000"), ("nowhere", "P1001")])
+def test_a_lost_store_finds_its_orders_wherever_the_id_is_shown(linked: World, shown: str, key: str) -> None:
+    linked.lose_store()
+    linked.id_shown = shown
+    assert linked.run("ifs:P1001").action is Action.SKIP
+    assert [one.jaggaer_key for one in linked.links if one.kind == "purchase_order"] == [key]
+    assert linked.written == []
+
+
 def test_a_date_that_ifs_derives_stays_as_first_sent(linked: World) -> None:
     linked.change("purchase_order_line", "P1001", "1", "1", WantedDeliveryDate=None, PlannedReceiptDate="2026-05-01")
     assert linked.run("ifs:P1001").action is Action.SKIP

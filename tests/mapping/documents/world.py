@@ -50,6 +50,7 @@ class World:
     written: list[Any] = field(default_factory=list)
     hidden: set[str] = field(default_factory=set)
     at_hand: set[str] = field(default_factory=set)
+    id_shown: str = "header"
 
     # --- Answers ---
 
@@ -70,7 +71,7 @@ class World:
             case JaggaerRecords("purchaseorders", "poNumber", values):
                 self.asked["jaggaer orders"] += bool(values)
                 return [
-                    Row("purchaseorders", (po_id,), {"header": record["header"]})
+                    Row("purchaseorders", (po_id,), self._listed(record["header"]))
                     for po_id, record in self.orders.items()
                     if record["header"]["poNumber"] in values
                 ]
@@ -89,6 +90,12 @@ class World:
                 self.asked["jaggaer invoice"] += len(ids)
                 return [Row("invoices", (key,), self.invoices[key]) for key in sorted(ids) if key in self.invoices]
         raise AssertionError(f"nobody answers {ask}")
+
+    def _listed(self, header: dict[str, Any]) -> dict[str, Any]:
+        """As a list shows it; the contract does not say where the id stands."""
+        without = {name: value for name, value in header.items() if name != "poId"}
+        shown = {"header": {"header": header}, "beside": {"poId": header.get("poId"), "header": without}}
+        return shown.get(self.id_shown, {"header": without})
 
     def links_of(self, ask: Links) -> dict[str, Link]:
         side = "ifs_key" if ask.side == "ifs" else "jaggaer_key"
