@@ -17,7 +17,11 @@ SET = "posting_proposal"
 
 
 def proposal(posting: Posting, profile: Profile) -> IfsCreate:
-    """The write. IFS itself refuses a second proposal of the supplier's number in the company."""
+    """The write.
+
+    IFS refuses a second proposal of the supplier's number in the company, but knows no mark of ours: the number may be
+    corrected at JAGGAER while a first request is in doubt. So it is looked up, and not sent again at once.
+    """
     orders = sorted({line.order[0] for line in posting.lines if line.order})
     head: Json = {
         "Company": posting.company,
@@ -48,7 +52,6 @@ def proposal(posting: Posting, profile: Profile) -> IfsCreate:
             )
         ),
         lines=tuple((name, _line(line)) for line in posting.lines),
-        enforced=True,
     )
 
 

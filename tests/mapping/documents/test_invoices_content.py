@@ -20,7 +20,7 @@ def created(world: World) -> IfsCreate:
     assert decision.again
     (write,) = decision.writes
     assert isinstance(write, IfsCreate)
-    assert write.enforced
+    assert not write.enforced
     return write
 
 
