@@ -64,7 +64,12 @@ class Instant(TypeDecorator[datetime]):
 
 def insert(db: Connection, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
     """INSERT of the dialect in use, which knows ON CONFLICT."""
-    return _insert(db.dialect.name, table)
+    return insert_on(db.dialect.name, table)
+
+
+def insert_on(dialect: str, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    """The same by the dialect's name, for statements that are kept."""
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
 def put_new(db: Connection, table: type[Base], **values: Any) -> bool:
@@ -93,12 +98,8 @@ class _WithoutCasts(PGDialect):
 @cache
 def _put_new(dialect: str, table: type[Base], columns: tuple[str, ...]) -> TextClause:
     # Not by rowcount, which the PostgreSQL driver does not give for an insert.
-    put: ReturningInsert[Any] = _insert(dialect, table).on_conflict_do_nothing().returning(literal_column("1"))
+    put: ReturningInsert[Any] = insert_on(dialect, table).on_conflict_do_nothing().returning(literal_column("1"))
     return worded(dialect, put, columns)
-
-
-def _insert(dialect: str, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
-    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
 def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:

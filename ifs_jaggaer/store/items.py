@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, distinct, func, select, update
+from sqlalchemy import ColumnElement, TextualSelect, bindparam, distinct, func, select, update
 
 from ifs_jaggaer.store.bound import Bound
-from ifs_jaggaer.store.columns import chunks, insert
+from ifs_jaggaer.store.columns import chunks, insert_on, worded
 from ifs_jaggaer.store.engine import clock
 from ifs_jaggaer.store.records import Concern, OpenItem, Replaced
 from ifs_jaggaer.store.schema import OPEN
@@ -17,6 +19,19 @@ from ifs_jaggaer.store.schema import ItemRow as Row
 _COLUMNS = (
     *(Row.id, Row.sync, Row.key, Row.other_key, Row.field, Row.kind, Row.value, Row.reason, Row.remedy),
     *(Row.waits_for, Row.brake, Row.since, Row.opened_by, Row.last_tried, Row.closed_at, Row.closed_by),
+)
+_KEY = ("connection", "sync", "key", "field")
+_STATED = ("other_key", "kind", "value", "reason", "remedy", "waits_for", "brake", "last_tried")
+_ONCE = ("since", "opened_by")
+_STANDING = (
+    select(*_COLUMNS)
+    .where(
+        Row.connection == bindparam("of_connection"),
+        Row.sync == bindparam("of_sync"),
+        Row.key == bindparam("of_key"),
+        Row.closed_at.is_(None),
+    )
+    .order_by(Row.since, Row.id)
 )
 
 
@@ -29,8 +44,11 @@ class Items(Bound):
         `since` is kept while kind and reason stay; when they change, it starts again and the item is
         among the opened ones. Two items for one field: the first counts.
         """
+        these = {"of_connection": self.connection, "of_sync": sync, "of_key": key}
+        standing = {item.field: item for item in (OpenItem(*row) for row in self.db.execute(_STANDING, these))}
+        if not (standing or items):
+            return Replaced((), (), ())
         now = clock(self.db)
-        standing = {item.field: item for item in self.open(sync, key=key)}
         wanted: dict[str, Concern] = {}
         for item in items:
             wanted.setdefault(item.field, item)
@@ -41,7 +59,11 @@ class Items(Bound):
         for field, item in wanted.items():
             former = standing.get(field)
             same = former is not None and (former.kind, former.reason) == (str(item.kind), item.reason)
-            stated = {
+            stated: dict[str, Any] = {
+                "connection": self.connection,
+                "sync": sync,
+                "key": key,
+                "field": field,
                 "other_key": other_key,
                 "kind": str(item.kind),
                 "value": item.value,
@@ -50,20 +72,10 @@ class Items(Bound):
                 "waits_for": item.waits_for,
                 "brake": item.brake,
                 "last_tried": now,
+                "since": now,
+                "opened_by": run_id,
             }
-            if not same:
-                stated |= {"since": now, "opened_by": run_id}
-            put = insert(self.db, Row).values(
-                connection=self.connection,
-                sync=sync,
-                key=key,
-                field=field,
-                **{"since": now, "opened_by": run_id} | stated,
-            )
-            put = put.on_conflict_do_update(
-                index_elements=["connection", "sync", "key", "field"], index_where=OPEN, set_=stated
-            )
-            row = self.db.execute(put.returning(*_COLUMNS)).one()
+            row = self.db.execute(_state(self.db.dialect.name, anew=not same), stated).one()
             (still if same else opened).append(OpenItem(*row))
         return Replaced(tuple(opened), tuple(still), tuple(closed))
 
@@ -125,3 +137,12 @@ class Items(Bound):
     def _find(self, *conditions: ColumnElement[bool]) -> list[OpenItem]:
         query = select(*_COLUMNS).where(Row.connection == self.connection, *conditions)
         return [OpenItem(*row) for row in self.db.execute(query.order_by(Row.since, Row.id))]
+
+
+@cache
+def _state(dialect: str, *, anew: bool) -> TextualSelect:
+    """States an item; `anew`: since now."""
+    put = insert_on(dialect, Row)
+    stated = {name: put.excluded[name] for name in (*_STATED, *(_ONCE if anew else ()))}
+    put = put.on_conflict_do_update(index_elements=_KEY, index_where=OPEN, set_=stated)
+    return worded(dialect, put.returning(*_COLUMNS), (*_KEY, *_STATED, *_ONCE)).columns(*_COLUMNS)

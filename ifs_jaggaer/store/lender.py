@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol, TypeAlias
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from ifs_jaggaer.errors import System
 from ifs_jaggaer.store.bound import Bound
@@ -108,25 +108,25 @@ class Lender:
         return self._shared.change(step).blocks == promise.blocks
 
 
+_THIS = (Row.connection == bindparam("of_connection"), Row.system == bindparam("of_system"))
+_LOCKED = select(Row.level, Row.blocked, Row.blocks, Row.at).where(*_THIS).with_for_update()
+_CHANGE = update(Row).where(*_THIS)
+
+
 class Buckets(Bound):
     """The buckets of a connection by system."""
 
     def change(self, system: System, pace: Pace, step: Step) -> Promise:
         """Carries out a step on a system's bucket under its lock; a new one is full."""
         # The lock comes before the reading of the clock, so that two lenders see times in order.
-        this = (Row.connection == self.connection, Row.system == system)
-        locked = select(Row.level, Row.blocked, Row.blocks, Row.at).where(*this).with_for_update()
-        row = self.db.execute(locked).one_or_none()
+        this = {"of_connection": self.connection, "of_system": system}
+        row = self.db.execute(_LOCKED, this).one_or_none()
         if row is None:
             full = {"level": pace.burst, "blocked": 0.0, "blocks": 0, "at": clock(self.db)}
             put_new(self.db, Row, connection=self.connection, system=system, **full)
-            row = self.db.execute(locked).one()
+            row = self.db.execute(_LOCKED, this).one()
         bucket = Bucket(*row)
         changed, promise = step(bucket, clock(self.db))
         if changed != bucket:
-            self.db.execute(
-                update(Row)
-                .where(*this)
-                .values(level=changed.level, blocked=changed.blocked, blocks=changed.blocks, at=changed.at)
-            )
+            self.db.execute(_CHANGE, this | asdict(changed))
         return promise

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from ifs_jaggaer.errors import Rejected
@@ -79,12 +79,17 @@ class Links(Bound):
     def _find(self, kind: str, side: InstrumentedAttribute[str], keys: Iterable[str]) -> list[Link]:
         found: list[Link] = []
         for part in chunks(sorted(set(keys))):
-            these = (Row.connection == self.connection, Row.kind == kind, side.in_(part))
-            found += map(_link, self.db.execute(_ALL.where(*these)))
+            these = {"of_connection": self.connection, "of_kind": kind, "of_keys": part}
+            found += map(_link, self.db.execute(_BY_SIDE[side.key], these))
         return found
 
 
 _ALL = select(Row.kind, Row.ifs_key, Row.jaggaer_key, Row.detail)
+_OF_KIND = (Row.connection == bindparam("of_connection"), Row.kind == bindparam("of_kind"))
+_BY_SIDE = {
+    side.key: _ALL.where(*_OF_KIND, side.in_(bindparam("of_keys", expanding=True)))
+    for side in (Row.ifs_key, Row.jaggaer_key)
+}
 
 
 def _link(row: sa.Row[tuple[str, str, str, dict[str, Any]]]) -> Link:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from ifs_jaggaer.store.bound import Bound
 from ifs_jaggaer.store.columns import chunks, insert, put_new
 from ifs_jaggaer.store.records import Snapshot
 from ifs_jaggaer.store.schema import SnapshotRow, VersionRow
+
+_OF_KIND = (SnapshotRow.connection == bindparam("of_connection"), SnapshotRow.kind == bindparam("of_kind"))
+_SNAPSHOTS = select(SnapshotRow.key, SnapshotRow.fields, SnapshotRow.version).where(
+    *_OF_KIND, SnapshotRow.key.in_(bindparam("of_keys", expanding=True))
+)
+_SETTLE = update(SnapshotRow).where(
+    *_OF_KIND, SnapshotRow.key == bindparam("of_key"), SnapshotRow.version == bindparam("of_version")
+)
 
 
 class Snapshots(Bound):
@@ -19,12 +27,8 @@ class Snapshots(Bound):
         """Snapshots by key; keys without one are left out."""
         found: dict[str, Snapshot] = {}
         for part in chunks(sorted(set(keys))):
-            query = select(SnapshotRow.key, SnapshotRow.fields, SnapshotRow.version).where(
-                SnapshotRow.connection == self.connection,
-                SnapshotRow.kind == kind,
-                SnapshotRow.key.in_(part),
-            )
-            for key, fields, version in self.db.execute(query):
+            these = {"of_connection": self.connection, "of_kind": kind, "of_keys": part}
+            for key, fields, version in self.db.execute(_SNAPSHOTS, these):
                 found[key] = Snapshot(kind, key, fields, version)
         return found
 
@@ -37,12 +41,8 @@ class Snapshots(Bound):
         if expected_version == 0:
             key_ = {"connection": self.connection, "kind": kind, "key": key}
             return put_new(self.db, SnapshotRow, **key_, fields=kept, version=1)
-        settle = (
-            update(SnapshotRow)
-            .filter_by(connection=self.connection, kind=kind, key=key, version=expected_version)
-            .values(fields=kept, version=expected_version + 1)
-        )
-        return bool(self.db.execute(settle).rowcount)
+        this = {"of_connection": self.connection, "of_kind": kind, "of_key": key, "of_version": expected_version}
+        return bool(self.db.execute(_SETTLE, {**this, "fields": kept, "version": expected_version + 1}).rowcount)
 
 
 class Versions(Bound):

@@ -19,6 +19,10 @@ from ifs_jaggaer.store.schema import EventRow, PayloadRow
 Phase: TypeAlias = Literal["sending", "outcome", "read", "note"]
 
 START = "start of chain"
+_CANONICAL = simplejson.JSONEncoder(
+    use_decimal=True, ensure_ascii=True, sort_keys=True, separators=(",", ":"), allow_nan=False
+)
+
 ERASED = "payloads erased"
 PRUNED = "older chains pruned"
 RESTORED = "store restored"
@@ -164,9 +168,7 @@ def place_of(id_: str) -> tuple[str, int]:
 
 def canonical(value: object) -> str:
     """JSON in the one form that is hashed."""
-    said: str = simplejson.dumps(
-        value, use_decimal=True, ensure_ascii=True, sort_keys=True, separators=(",", ":"), allow_nan=False
-    )
+    said: str = _CANONICAL.encode(value)
     return said
 
 

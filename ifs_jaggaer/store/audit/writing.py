@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from ifs_jaggaer.errors import Conflict
 from ifs_jaggaer.store.audit.events import (
@@ -27,6 +27,16 @@ from ifs_jaggaer.store.engine import clock
 from ifs_jaggaer.store.schema import ChainRow, EraRow, EventRow, PayloadRow
 
 SALT_BYTES = 16
+
+_ERA = select(EraRow.era).where(EraRow.connection == bindparam("of_connection")).with_for_update(read=True)
+_END = (
+    select(ChainRow.sequence, ChainRow.hash, ChainRow.last_at)
+    .where(ChainRow.id == bindparam("of_id"))
+    .with_for_update()
+)
+_GO_ON = update(ChainRow).where(ChainRow.id == bindparam("of_id"))
+_EVENTS = sa.insert(EventRow)
+_PAYLOADS = sa.insert(PayloadRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +87,8 @@ class Chains(Bound):
         Raises:
             Conflict: the chain is no longer there.
         """
-        era = self.db.execute(
-            select(EraRow.era).filter_by(connection=self.connection).with_for_update(read=True)
-        ).scalar_one()
-        end = self.db.execute(
-            select(ChainRow.sequence, ChainRow.hash, ChainRow.last_at).filter_by(id=chain).with_for_update()
-        ).one_or_none()
+        era = self.db.execute(_ERA, {"of_connection": self.connection}).scalar_one()
+        end = self.db.execute(_END, {"of_id": chain}).one_or_none()
         if end is None:
             raise Conflict("the audit chain of this run is gone", field="store", remedy="start the run again")
         sequence, previous, last_at = end
@@ -113,11 +119,10 @@ class Chains(Bound):
             row["seal"] = seal_of(author.audit_key, previous) if author.audit_key else None
             rows.append(row)
         if rows:
-            self.db.execute(sa.insert(EventRow), rows)
-            end_now = {"sequence": sequence, "hash": previous, "last_at": at}
-            self.db.execute(update(ChainRow).filter_by(id=chain).values(**end_now))
+            self.db.execute(_EVENTS, rows)
+            self.db.execute(_GO_ON, {"of_id": chain, "sequence": sequence, "hash": previous, "last_at": at})
         if payloads:
-            self.db.execute(sa.insert(PayloadRow), payloads)
+            self.db.execute(_PAYLOADS, payloads)
         return str(previous)
 
     def heads(self) -> list[Head]:
