@@ -79,8 +79,8 @@ class Tally:
     ) -> None:
         """Counts a document; a later decision on it replaces the earlier, but what was written stays written."""
         former = self.lines.get(line.key) or self.lines.get(former_key)
-        if former and former.action in WRITTEN and line.action in {Action.SKIP, Action.UPDATE}:
-            changes = (*former.changes, *line.changes)
+        if former and former.action in WRITTEN and line.action != Action.CREATE:
+            changes = (*former.changes, *(change for change in line.changes if change not in former.changes))
             line = replace(line, action=former.action, amount=former.amount or line.amount, changes=changes)
         for known in (self.lines, self.items):
             known.pop(former_key, None)
