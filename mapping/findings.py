@@ -67,6 +67,8 @@ def check_numbers(row: Row) -> None:
 
 
 def _too_large(value: object, name: str = "") -> str | None:
+    if value is None or isinstance(value, str):
+        return None
     if isinstance(value, Mapping):
         found = (_too_large(inner, str(inside)) for inside, inner in value.items())
         return next((each for each in found if each is not None), None)

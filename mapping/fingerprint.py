@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from decimal import Decimal
+from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING
 
 from mapping.money import canonical
@@ -18,26 +19,31 @@ _LENGTH = 16
 
 def canonical_json(value: JsonValue) -> str:
     """One text for equal content: keys sorted, `1.50` as `1.5`, what is empty left out of objects."""
-    match value:
-        case dict():
-            present = {name: inner for name, inner in sorted(value.items()) if not _empty(inner)}
-            inside = ",".join(f"{json.dumps(name)}:{canonical_json(inner)}" for name, inner in present.items())
-            return f"{{{inside}}}"
-        case list():
-            return f"[{','.join(map(canonical_json, value))}]"
-        case bool() | None | str():
-            return json.dumps(value)
-        case _:
-            return canonical(Decimal(value))
+    if isinstance(value, str):
+        return encode_basestring_ascii(value)
+    if isinstance(value, dict):
+        present = [(name, inner) for name, inner in sorted(value.items()) if not _empty(inner)]
+        inside = ",".join([f"{encode_basestring_ascii(name)}:{canonical_json(inner)}" for name, inner in present])
+        return f"{{{inside}}}"
+    if isinstance(value, list):
+        return f"[{','.join(map(canonical_json, value))}]"
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
+    return canonical(Decimal(value))
 
 
 def fingerprint(value: JsonValue) -> str:
     """The first 16 hex digits of the SHA-256 of the canonical JSON."""
-    return hashlib.sha256(canonical_json(value).encode()).hexdigest()[:_LENGTH]
+    return fingerprint_of(canonical_json(value))
+
+
+def fingerprint_of(text: str) -> str:
+    """The same of canonical JSON that is at hand."""
+    return hashlib.sha256(text.encode()).hexdigest()[:_LENGTH]
 
 
 def _empty(value: JsonValue) -> bool:
-    return value is None or value in ("", [], {})
+    return value is None or (isinstance(value, str | list | dict) and not value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mapping.fingerprint import Mark, fingerprint, read_mark
+from mapping.fingerprint import Mark, fingerprint, fingerprint_of, read_mark
 from mapping.kinds import Change, Item, ItemKind
-from mapping.purchase_orders_model import Line, Order, Words, fields, of_wire, print_of, unkept
+from mapping.purchase_orders_model import Line, Order, Words, fields, kept, of_wire, unkept
 from mapping.purchase_orders_reading import STATUS, OrderRows, read_order
 
 if TYPE_CHECKING:
@@ -105,9 +105,13 @@ class OrderCase:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What JAGGAER should have, how it differs from `base`, and what must be settled first."""
+    """What JAGGAER should have, how it differs from `base`, and what must be settled first.
+
+    `document` is its content as text, `fingerprint` that of the content.
+    """
 
     order: Order
+    document: str
     fingerprint: str
     changes: tuple[Change, ...]
     items: tuple[Item, ...]
@@ -132,7 +136,8 @@ def aim(rows: OrderRows, profile: Profile, base: Order | None, approved: Mapping
     items = reading.items or tuple(
         item for item in _braked(reading.order, base, changes) if approved.get(item.field, item) != item.value
     )
-    return Target(order, print_of(order, words), changes, items, reading.notes)
+    document = kept(order, words)
+    return Target(order, document, fingerprint_of(document), changes, items, reading.notes)
 
 
 def codes_of(case: OrderCase, profile: Profile) -> frozenset[tuple[str, str]]:

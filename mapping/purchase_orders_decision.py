@@ -11,7 +11,7 @@ from mapping.kinds import Action, Change, Decision, Item, ItemKind, JaggaerPost,
 from mapping.money import Money
 from mapping.purchase_orders_case import OrderCase, Target, aim, cancelled_print
 from mapping.purchase_orders_lines import detail
-from mapping.purchase_orders_model import Words, content, kept
+from mapping.purchase_orders_model import Words, content
 from mapping.purchase_orders_reading import STATUS
 
 if TYPE_CHECKING:
@@ -300,7 +300,7 @@ class _Deciding:
         told = case.revision if revision is None else revision
         snapshot: dict[str, str | None] = {"fingerprint": print_, "revision": str(told)}
         if target:
-            snapshot["document"] = kept(target.order, Words.of(self.profile))
+            snapshot["document"] = target.document
         return Settlement(self._link(), "" if case.po_id else "poId", snapshot)
 
     def _link(self) -> Link:

@@ -13,7 +13,7 @@ from connectors.jaggaer.models import OrderLine as WireLine
 from connectors.jaggaer.models import PurchaseOrder
 from ifs_jaggaer.errors import Rejected
 from mapping.distribution import Distribution, from_jaggaer, to_jaggaer
-from mapping.fingerprint import canonical_json, fingerprint
+from mapping.fingerprint import canonical_json
 from mapping.money import canonical, json_number, round_half_even
 from mapping.value_maps import NamedMap
 
@@ -149,11 +149,6 @@ def content(order: Order, words: Words, cleared: frozenset[str] = frozenset()) -
         header["note"] = order.note
     lines: list[JsonValue] = [_line_content(line, order.currency, words) for line in order.lines]
     return {"header": header, "lineList": {"poLine": lines}}
-
-
-def print_of(order: Order, words: Words) -> str:
-    """The fingerprint of the content."""
-    return fingerprint(content(order, words))
 
 
 def kept(order: Order, words: Words) -> str:
