@@ -132,6 +132,19 @@ class World:
         infos = (record["returnCompanyInfo"] for record in self.records("jaggaer", "companyprofiles"))
         return next(info for info in infos if info.get("extCode") == number)
 
+    def extended(self, bravo: str) -> list[dict[str, Any]]:
+        """The extended data of a company of JAGGAER."""
+        records = self.records("jaggaer", "companyprofiles")
+        found: list[dict[str, Any]] = next(
+            record["deBasic"]["deInfo"] for record in records if record["returnCompanyInfo"]["bravoId"] == bravo
+        )
+        return found
+
+    def value(self, bravo: str, name: str) -> str:
+        """One value of its extended data, "" for none."""
+        values = (each["values"]["value"] for each in self.extended(bravo) if each["name"] == name)
+        return next((str(value[0]["deValue"]) for value in values), "")
+
     # --- documents ---
 
     def order(
