@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from ipaddress import ip_address
 from typing import Any
@@ -92,11 +94,13 @@ class Exchange:
     def __init__(self, host: str, *, timeouts: Timeouts, transport: httpx.AsyncBaseTransport | None = None) -> None:
         logging.getLogger("httpx").addFilter(_without_query)
         self._deadline = timeouts.deadline
+        trust_env = not is_loopback(host)  # a proxy has no business between two programs of one machine
         self._client = httpx.AsyncClient(
+            verify=_trusted(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"), trust_env=trust_env),
             timeout=httpx.Timeout(timeouts.read, connect=timeouts.connect, pool=timeouts.connect),
             limits=httpx.Limits(keepalive_expiry=IDLE_SECONDS),
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            trust_env=not is_loopback(host),  # a proxy has no business between two programs of one machine
+            trust_env=trust_env,
             transport=transport,
         )
 
@@ -139,6 +143,12 @@ class Exchange:
 
     async def aclose(self) -> None:
         await self._client.aclose()
+
+
+@cache
+def _trusted(_file: str | None, _folder: str | None, *, trust_env: bool) -> ssl.SSLContext:
+    """Whom we trust, read once for all clients: it costs more than a hundred requests. httpx reads the variables."""
+    return httpx.create_ssl_context(trust_env=trust_env)
 
 
 def _without_query(record: logging.LogRecord) -> bool:
