@@ -120,14 +120,15 @@ async def _away(run: SyncRun, write: Write) -> SyncError | None:
 
 
 def _refused(run: SyncRun, carried: Carried, write: Write, intent: str, refused: Rejected) -> None:
-    """A definite no; of a creation that finds its number taken, only when it was looked up once more."""
+    """A definite no; where a number is taken, perhaps by ourselves, only after one more look."""
     carried.closed.append((intent, "failed", str(refused)))
     carried.failed = dead_letter(refused, refused.field or "document")
-    if not isinstance(refused, AlreadyExists) or write.action != ONCE:
-        carried.refusal = write, refused
-    elif intent not in run.found_taken:
+    taken = isinstance(refused, AlreadyExists)
+    if taken and intent not in run.found_taken:
         run.found_taken.add(intent)
         carried.again = str(refused)
+    elif not taken or write.action != ONCE:
+        carried.refusal = write, refused
 
 
 def dead_letter(refused: Rejected, field_name: str) -> Item:

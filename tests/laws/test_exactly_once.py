@@ -6,9 +6,9 @@ Each fault strikes one request of each kind of creation; which document it meets
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 
 import pytest
+from pipeline.documents import Documents
 from pipeline.driving import IN_ORDER, Product
 from pipeline.world import World
 
@@ -34,43 +34,6 @@ PASSING = {
 }
 SECONDS = {"timeout_after_commit": 2, "timeout_before_commit": 2, "late_commit": 1, "throttle": 1}
 MOST_RUNS = 6
-
-
-@dataclass(frozen=True)
-class Documents:
-    """One of each kind, all new."""
-
-    supplier: str
-    bravo: str
-    account: str
-    order: str
-    invoice: int
-
-    @classmethod
-    def make(cls, world: World) -> Documents:
-        supplier, account = world.supplier(), world.number("5")
-        world.account(account)
-        return cls(supplier, world.company(), account, world.order(supplier), world.invoice(supplier))
-
-    def there(self, world: World) -> dict[str, int]:
-        """How many of each the target has."""
-        ours = [row for row in world.records("ifs", "SupplierInfoGeneralSet") if row["Cf_JaggaerId"] == self.bravo]
-        number = ours[0]["SupplierId"] if ours else ""
-        infos = [record["returnCompanyInfo"] for record in world.records("jaggaer", "companyprofiles")]
-        proposals = world.proposals(self.invoice)
-        return {
-            "supplier at JAGGAER": sum(info.get("extCode") == self.supplier for info in infos),
-            "supplier in IFS": len(ours),
-            "its address": sum(row["SupplierId"] == number for row in world.records("ifs", "SupplierInfoAddressSet")),
-            "its finance data": sum(
-                row["Identity"] == number for row in world.records("ifs", "IdentityInvoiceInfoSet")
-            ),
-            "account": len(world.values_there(self.account)),
-            "order": len(world.orders_there(self.order)),
-            "proposal": len(proposals),
-            "balanced": sum(row["Objstate"] == "Balanced" for row in proposals),
-            "told": int(world.invoice_there(self.invoice)["header"]["exportStatus"] == "Exported"),
-        }
 
 
 def run_until_settled(product: Product) -> None:
