@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-from mapping.kinds import Decision, Link, Links, Snapshot, Snapshots
+from connectors.wire import JsonValue, Row
+from mapping.kinds import Decision, IfsUpdate, Link, Links, Snapshot, Snapshots
 
 PLANNED = "planned"
 """Stands in for a key that only the server would have given."""
@@ -13,13 +14,18 @@ PLANNED = "planned"
 
 @dataclass(slots=True)
 class Assumed:
-    """Links and snapshots by kind and key ("after supplier X")."""
+    """Links and snapshots by kind and key ("after supplier X"); `changed`: by set and key, who would write what."""
 
     links: dict[tuple[str, str], Link] = field(default_factory=dict)
     snapshots: dict[tuple[str, str], Snapshot] = field(default_factory=dict)
+    changed: dict[tuple[str, tuple[str, ...]], tuple[str, Mapping[str, JsonValue]]] = field(default_factory=dict)
 
     def note(self, kind: str, decision: Decision) -> None:
-        """Takes what the decision would settle."""
+        """Takes what the decision would change in IFS, and what it would settle."""
+        for write in decision.writes:
+            if isinstance(write, IfsUpdate):
+                _, before = self.changed.get((write.set, write.key), (kind, {}))
+                self.changed[write.set, write.key] = kind, {**before, **write.values}
         settlement = decision.settlement
         if settlement is None:
             return
@@ -41,6 +47,11 @@ class Assumed:
         if ask.kind == own:
             return {}
         return {key: self.snapshots[ask.kind, key] for key in ask.keys if (ask.kind, key) in self.snapshots}
+
+    def row_for(self, row: Row, own: str) -> Row:
+        """The row as a kind before this one would have changed it."""
+        kind, values = self.changed.get((row.kind, row.key), (own, {}))
+        return row if kind == own else replace(row, values={**row.values, **values})
 
     def present(self, kind: str, keys: Collection[str]) -> set[str]:
         """Of these keys those that are planned."""

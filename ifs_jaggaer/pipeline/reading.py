@@ -114,7 +114,8 @@ class Reader:
             case IfsRows(set_name, attribute, values, also):
                 if not values or not all(allowed for _, allowed in also):
                     return []
-                return await self._ifs.rows(set_name, attribute, sorted(values), also=also)
+                rows = await self._ifs.rows(set_name, attribute, sorted(values), also=also)
+                return [self._assumed.row_for(row, self._own) for row in rows]
             case JaggaerRecords(resource, filter_field, values):
                 return await self._jaggaer.records(resource, filter_field, sorted(values)) if values else []
             case JaggaerHeaders(resource, ids):
