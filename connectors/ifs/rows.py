@@ -16,6 +16,7 @@ from ifs_jaggaer.errors import Rejected
 
 # What the server adds for its own use.
 ITS_OWN = frozenset({"luname", "keyref", "Objgrants"})
+TYPED = frozenset({"decimal", "int", "bool"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,12 @@ def land(entity_set: EntitySet, given: JsonValue, *, by_change: bool = False) ->
     """
     if not isinstance(given, dict):
         raise _fault(entity_set, "?", "", "no object")
-    named = ((entity_set.contract(name), value) for name, value in given.items())
-    values: Json = {
-        name: _typed(entity_set.types.get(name), value)
-        for name, value in named
-        if "@" not in name and name not in ITS_OWN
-    }
+    values: Json = {}
+    for tenants, value in given.items():
+        name = entity_set.contract(tenants)
+        if "@" not in name and name not in ITS_OWN:
+            kind = entity_set.types.get(name)
+            values[name] = _typed(kind, value) if kind in TYPED and value is not None else value
     try:
         key = key_of(entity_set, values)
     except ValueError as error:
@@ -92,11 +93,11 @@ def is_header(text: str) -> bool:
 
 def _typed(kind: str | None, value: JsonValue) -> JsonValue:
     try:
-        if kind == "decimal" and value is not None:
+        if kind == "decimal":
             return number(value)
-        if kind == "int" and value is not None:
+        if kind == "int":
             return int(canonical(kind, number(value)))
-        if kind == "bool" and value is not None:
+        if kind == "bool":
             return truth(value)
     except ValueError:
         pass
