@@ -14,6 +14,7 @@ from ifs_jaggaer.pipeline.pages import PageRef, PageStart
 from ifs_jaggaer.pipeline.plan import Planned, plan
 from ifs_jaggaer.pipeline.request import INTENT
 from ifs_jaggaer.pipeline.settle import preview, settle, settle_page
+from ifs_jaggaer.pipeline.settling import Settling
 from ifs_jaggaer.pipeline.tally import NEEDS_A_PERSON, Counts
 from ifs_jaggaer.pipeline.together import together
 from ifs_jaggaer.pipeline.write import Carried, carry_out, dead_letter
@@ -91,13 +92,16 @@ async def _some(run: SyncRun, planned: Sequence[Planned], tries: Counter[str]) -
         mine = [each for key, each in writing.items() if run.lease_of(key) in ours]
         fresh = [each for each in mine if _version_of(settled, each) == each.decision.base_version]
         joined = await carry_out_together(run, fresh)
-        results = await together(
-            (_one(run, each, tries, joined.get(each.decision.key)) for each in fresh), slots=run.slots
-        )
+        settling = Settling(run)
+        sent = [each for each in fresh if each.decision.key in joined]
+        results = await together(_ended(run, each, tries, settling, joined[each.decision.key]) for each in sent)
+        alone = [each for each in fresh if each.decision.key not in joined]
+        results += await together((_one(run, each, tries, settling) for each in alone), slots=run.slots)
         idle = [each for each in planned if not each.decision.writes]
         idle += [_put_off(each) for key, each in writing.items() if run.lease_of(key) not in ours]
         stale = settle(run, [(each, Carried()) for each in idle])
-        late = [each for each in mine if each not in fresh] + [each for each in idle if each.decision.key in stale]
+        late = [each for each in mine if _version_of(settled, each) != each.decision.base_version]
+        late += [each for each in idle if each.decision.key in stale]
         results += [_try_again(run, each, tries, CHANGED_MEANWHILE) for each in late]
         return [reference for reference in results if reference]
     finally:
@@ -122,17 +126,22 @@ def _version_of(settled: Mapping[str, Snapshot], planned: Planned) -> int:
     return known.version if known else 0
 
 
-async def _one(run: SyncRun, planned: Planned, tries: Counter[str], carried: Carried | None) -> str | None:
+async def _one(run: SyncRun, planned: Planned, tries: Counter[str], settling: Settling) -> str | None:
     """Writes and settles one document that is leased to this run; gives its reference to decide it again."""
-    if carried is None:
-        if run.stop or not _still_ours(run, planned):
-            return None
-        carried = await carry_out(run, planned)
+    if run.stop or not _still_ours(run, planned):
+        return None
+    return await _ended(run, planned, tries, settling, await carry_out(run, planned))
+
+
+async def _ended(
+    run: SyncRun, planned: Planned, tries: Counter[str], settling: Settling, carried: Carried
+) -> str | None:
+    """Settles one document, whatever came of it; gives its reference to decide it again."""
     if carried.refusal and _without_the_refused(run, planned, carried):
         carried.failed, carried.again = None, "some of its fields were refused"
         settle(run, [(planned, carried)])
         return run.home_reference(planned.decision.key)
-    stale = settle(run, [(planned, carried)])
+    stale = await settling.settle(planned, carried)
     if carried.outage:
         run.stop = run.stop or carried.outage
         return None
