@@ -55,6 +55,12 @@ def test_start_from_is_a_day_or_a_moment(text: str, moment: datetime) -> None:
     assert settings.load(variables={**WHOLE, "IFS_JAGGAER_START_FROM": text}).start_from == moment
 
 
+def test_start_from_may_be_a_bare_day_in_the_file(tmp_path: Path) -> None:
+    config = tmp_path / "sync.toml"
+    config.write_text("start_from = 2026-01-31\n", "utf-8")
+    assert settings.load(config=config, variables=WHOLE).start_from == datetime(2026, 1, 31, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     ("variables", "named"),
     [
