@@ -1,0 +1,491 @@
+"""A foreign JAGGAER: all of contracts/jaggaer.md, strict, and free where the contract leaves freedom."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+from urllib.parse import unquote
+
+from foreign.j1p_lists import INFO, INVALID, RESOURCES, NotForLists, Record, Wrong, at, tests
+from foreign.serving import Answer, Asked, Habits, Tenant, copied
+
+ZERO = Decimal(0)
+HUNDRED = Decimal(100)
+MOST_VALUES = 500
+UNKNOWN_SUPPLIER, UNKNOWN_VALUE, UNKNOWN_ORDER = -1101, -1102, -1103
+NOT_NEWER, CLOSED, EXISTS, BUSY = -1104, -1105, -996, -998
+
+
+@dataclass
+class J1pHabits(Habits):
+    page: int = 100
+    ids_as_text: bool = False
+    counts_as_text: bool = False
+    codes_as_text: bool = False
+    missing: str = "absent"
+    """How an empty value shows: absent, or {}."""
+    empty_container: bool = False
+    """An empty list has no container."""
+    milliseconds: bool = True
+    old_token: bool = False
+    in_everywhere: bool = True
+    """=in= on every filter field, not on poNumber alone."""
+    order: str = "id"
+    """id, modified or shuffled."""
+    moving: bool = False
+    """After the first page of a long list one of its records is changed."""
+    base: str = "j1p/api/public"
+    bare_business_unit: bool = False
+    """Of an invoice: a bare string in place of an object."""
+    duplicate_behind_success: bool = False
+    warn: bool = False
+    po_id: str = "header"
+    """Where the id of an order shows: in the header, beside it in lists alone, or nowhere."""
+
+
+class J1p(Tenant):
+    token_path = "/auth/realms/J1p-integrations/protocol/openid-connect/token"
+
+    def __init__(self, habits: J1pHabits | None = None) -> None:
+        super().__init__()
+        self.habits: J1pHabits = habits or J1pHabits()
+        self.records: dict[str, dict[Any, Record]] = {name: {} for name in RESOURCES}
+        self._ids = count(88001)
+        self._moves = 0
+        self._noise = random.Random(5)  # noqa: S311
+
+    # --- for the tests ------------------------------------------------------------------------
+
+    def put(self, name: str, record: Record) -> Record:
+        record = copied(record)
+        if "header" in record:
+            record["header"].setdefault("lastUpdate", self.stamp())
+            if name == "purchaseorders":
+                record["header"]["poId"] = next(self._ids)
+        elif name == "customfieldvalues":
+            record.setdefault("lastUpdate", self.stamp())
+        elif name == "companyprofiles":
+            record["returnCompanyInfo"].setdefault("lastModTime", self.stamp())
+        self.records[name][_key(name, record)] = record
+        return record
+
+    def company(self, **equal: Any) -> Record:
+        (found,) = [
+            r
+            for r in self.records["companyprofiles"].values()
+            if all(r["returnCompanyInfo"].get(k) == v for k, v in equal.items())
+        ]
+        return found
+
+    def change_company(self, bravo: str, extended: dict[str, list[str]] | None = None, **info: Any) -> None:
+        record = self.records["companyprofiles"][bravo]
+        _lay(record["returnCompanyInfo"], info)
+        for name, values in (extended or {}).items():
+            record["deBasic"][name] = values
+        record["returnCompanyInfo"]["lastModTime"] = self.stamp()
+
+    def change_header(self, name: str, key: Any, **values: Any) -> None:
+        self.records[name][key]["header"].update(copied(values), lastUpdate=self.stamp())
+
+    def stamp(self) -> str:
+        return _stamp(self.now())
+
+    # --- the wire -------------------------------------------------------------------------------
+
+    def token_answer(self, token: str) -> Answer:
+        if self.habits.old_token:
+            return Answer(200, {"token": token, "expire_in": int(self.habits.token_seconds * 1000)})
+        return Answer(
+            200, {"access_token": token, "expires_in": int(self.habits.token_seconds), "token_type": "Bearer"}
+        )
+
+    def unauthorized(self) -> Answer:
+        return Answer(401, b"no", kind="; charset=UTF-8")
+
+    def busy(self) -> Answer:
+        return self._envelope(BUSY, "System busy, try again")
+
+    def answer(self, asked: Asked) -> Answer:
+        match = re.fullmatch(rf"/{self.habits.base}/(j[ai])/v1/(\w+)(?:/([^/]+))?(?:/(\w+))?", unquote(asked.path))
+        if not match or match[2] not in RESOURCES or RESOURCES[match[2]][0] != match[1]:
+            self.complain(f"no such path: {asked.method} {asked.path}")
+            return Answer(404, {"error": "not found"})
+        name, ident, action = match[2], match[3], match[4]
+        asked.about["resource"] = name
+        asked.write = asked.method == "POST"
+        if "+" in asked.query:
+            self.complain("a plus in the query")
+        try:
+            if asked.method == "GET":
+                return self._read(name, ident) if ident else self._list(asked, name)
+            if asked.method == "POST":
+                return self._post(asked, name, ident, action)
+        except Wrong as error:
+            if error.code == INVALID and not isinstance(error, NotForLists):
+                self.complain(f"refused: {error}: {asked.method} {asked.path}?{unquote(asked.query)}")
+            asked.write = False
+            asked.about["refused"] = error.code
+            if error.code == EXISTS and self.habits.duplicate_behind_success:
+                return self._envelope(0, f"112({error})")
+            return self._envelope(error.code, str(error))
+        return Answer(405, {"error": "method"})
+
+    def _envelope(self, code: int, message: str = "", **more: Any) -> Answer:
+        shown = str(code) if self.habits.codes_as_text else code
+        return Answer(200, {"returnCode": shown, "returnMessage": message or ("OK" if code == 0 else ""), **more})
+
+    def _done(self, **more: Any) -> Answer:
+        if self.habits.warn:
+            return self._envelope(1, "done, but look at the address", **more)
+        return self._envelope(0, **more)
+
+    # --- reading --------------------------------------------------------------------------------
+
+    def _list(self, asked: Asked, name: str) -> Answer:
+        _, container, time, key, allowed = RESOURCES[name]
+        options = {}
+        for piece in filter(None, asked.query.split("&")):
+            option, _, value = piece.partition("=")
+            options[unquote(option)] = unquote(value)
+        components = {"companyprofiles", "contracts"}
+        if set(options) - {"flt", "start", *(["comp"] if name in components else [])}:
+            raise Wrong(INVALID, f"unknown option in {sorted(options)}")
+        asked.about["equal"] = equal = {}
+        terms = list(tests(options.get("flt", ""), allowed, equal, in_everywhere=self.habits.in_everywhere))
+        found = [r for r in self.records[name].values() if all(holds(r) for holds in terms)]
+        if self.habits.order == "modified":
+            found.sort(key=lambda r: at(r, time))
+        elif self.habits.order == "shuffled":
+            self._noise.seed(3)
+            found.sort(key=lambda r: (self._noise.random(), at(r, key)))
+        else:
+            found.sort(key=lambda r: str(at(r, key)))
+        start = int(options.get("start", "1"))
+        page = found[start - 1 : start - 1 + self.habits.page]
+        asked.about["rows"] = len(page)
+        numbers = {"totRecords": len(found), "returnedRecords": len(page), "startAt": start}
+        if self.habits.counts_as_text:
+            numbers = {field: str(number) for field, number in numbers.items()}  # type: ignore[misc]
+        shown = [self._shown(name, record, options.get("comp", "")) for record in page]
+        body: Record = {}
+        if shown or not self.habits.empty_container:
+            put_at(body, container, shown)
+        if self.habits.moving and start == 1 and len(found) > len(page):
+            self._moves += 1
+            if self._moves % 2:
+                put_at(page[0], time, self.stamp())
+        return self._envelope(0, **numbers, **body)
+
+    def _shown(self, name: str, record: Record, comp: str) -> Record:
+        parts = set(filter(None, comp.split(";")))
+        record = copied(record)
+        if name == "companyprofiles":
+            shown = {part: record[part] for part in ("returnCompanyInfo", "deBasic") if part in parts}
+            if "deBasic" in shown:
+                shown["deBasic"] = {
+                    "deInfo": [
+                        {"name": n, "type": "TEXT", "values": {"value": [{"deValue": v} for v in values]}}
+                        for n, values in record["deBasic"].items()
+                        if values
+                    ]
+                }
+            if self.habits.missing == "{}" and "returnCompanyInfo" in shown:
+                info = shown["returnCompanyInfo"]
+                shown["returnCompanyInfo"] = {field: info.get(field) or {} for field in INFO | set(info)}
+        elif name == "contracts":
+            shown = {field: value for field, value in record.items() if field != "priceList" or "PRICES" in parts}
+        elif "header" in record:
+            shown = {"header": record["header"]}
+            if name == "receipts":
+                shown["lineList"] = record["lineList"]
+        else:
+            shown = record
+        return self._told(name, shown)
+
+    def _told(self, name: str, shown: Record) -> Record:
+        """Times, ids and gaps as this tenant writes them."""
+        header = shown.get("header")
+        if header and self.habits.ids_as_text:
+            for field in ("invoiceId", "poId", "receiptId"):
+                if field in header:
+                    header[field] = str(header[field])
+        if header and name == "purchaseorders" and self.habits.po_id != "header":
+            number = header.pop("poId")
+            if self.habits.po_id == "beside" and "lineList" not in shown:
+                shown = {"poId": number, **shown}
+        if header and name == "invoices" and self.habits.bare_business_unit and header.get("businessUnit"):
+            header["businessUnit"] = header["businessUnit"]["internalName"]
+        if header and self.habits.missing == "{}":
+            for field in ("acknowledgement", "note", "total", "dueDate", "accountingDate", "businessUnit"):
+                header.setdefault(field, {})
+        if not self.habits.milliseconds:
+            _each_text(shown, lambda text: re.sub(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.\d{3}Z$", r"\1Z", text))
+        return shown
+
+    def _read(self, name: str, ident: str) -> Answer:
+        for record in self.records[name].values():
+            header = record.get("header", {})
+            if name in {"purchaseorders", "invoices", "requisitions"} and ident == str(header.get(_ident(name))):
+                whole = {"header": record["header"], "lineList": record["lineList"]}
+                return Answer(200, self._told(name, copied(whole)))
+        if name not in {"purchaseorders", "invoices", "requisitions"}:
+            self.complain(f"{name} are not read by id")
+        return self._envelope(UNKNOWN_ORDER, f"{name} {ident} is unknown")
+
+    # --- writing --------------------------------------------------------------------------------
+
+    def _post(self, asked: Asked, name: str, ident: str | None, action: str | None) -> Answer:
+        body = asked.json()
+        if ident:
+            return self._feedback(name, ident, action, body)
+        if name == "companyprofiles":
+            return self._company(asked, body)
+        if name == "customfieldvalues":
+            return self._values_sent(body)
+        if name == "purchaseorders":
+            return self._order(asked, body)
+        raise Wrong(INVALID, f"{name} are not written")
+
+    def _feedback(self, name: str, ident: str, action: str | None, body: Record) -> Answer:
+        allowed = {("invoices", "exportstatus"), ("invoices", "payment"), ("receipts", "exportstatus")}
+        record = next((r for r in self.records[name].values() if str(r["header"].get(_ident(name))) == ident), None)
+        if (name, action) not in allowed or record is None:
+            raise Wrong(INVALID, f"{name}/{ident}/{action}")
+        header = record["header"]
+        if action == "payment":
+            _only(body, {"status", "paymentDate", "amount", "reference"})
+            header |= {"paymentStatus": "Paid", "lastUpdate": self.stamp()}
+            return self._done()
+        _only(body, {"status", "erpNumber", "erpDate", "message"})
+        words = {"SUCCESS": "Exported", "FAILED": "Failed"}
+        if body.get("status") not in words:
+            raise Wrong(INVALID, f"status {body.get('status')}")
+        if "erpDate" in body:
+            _midnight(body["erpDate"])
+        header |= {"exportStatus": words[body["status"]], "lastUpdate": self.stamp()}
+        record.setdefault("told", []).append(body)
+        return self._done()
+
+    def _company(self, asked: Asked, body: Record) -> Answer:  # noqa: C901
+        _only(body, {"company"})
+        company = body["company"]
+        _only(company, {"operationCode", "sendEMail", "companyInfo", "deBasic"})
+        info = company.get("companyInfo", {})
+        _only(info, INFO)
+        records = self.records["companyprofiles"]
+        bravo = str(info.get("bravoId", ""))
+        operation = company["operationCode"]
+        if operation == "CREATEUPDATE":
+            code = info.get("extCode")
+            same = [k for k, r in records.items() if code and r["returnCompanyInfo"].get("extCode") == code]
+            bravo = bravo or (same[0] if same else "")
+            operation = "UPDATE" if bravo else "CREATE"
+        if operation == "CREATE" and not all(info.get(f) for f in ("companyName", "isoCountry", "type")):
+            raise Wrong(INVALID, "companyName, isoCountry and type are needed")
+        if operation == "UPDATE" and bravo not in records:
+            raise Wrong(UNKNOWN_SUPPLIER, f"bravoId {bravo}")
+        if operation not in {"CREATE", "UPDATE"}:
+            raise Wrong(INVALID, f"operationCode {operation}")
+        if info.get("status", "ACTIVE") not in {"ACTIVE", "SUSPENDED", "INACTIVE"}:
+            raise Wrong(INVALID, f"status {info['status']}")
+        for field in ("extCode", "extUniqueCode"):
+            for key, other in records.items():
+                if info.get(field) and key != bravo and other["returnCompanyInfo"].get(field) == info[field]:
+                    raise Wrong(EXISTS, f"{field} {info[field]} already exists")
+        if operation == "CREATE":
+            bravo = str(next(self._ids))
+            record: Record = {"returnCompanyInfo": {"bravoId": bravo, "status": "ACTIVE"}, "deBasic": {}}
+            records[bravo] = record
+        record = records[bravo]
+        asked.about |= {"operation": operation, "before": copied(record)}
+        _lay(record["returnCompanyInfo"], {k: v for k, v in info.items() if k != "bravoId"})
+        for extended in company.get("deBasic", {}).get("deInfo", []):
+            values = [v["deValue"] for v in extended["values"]["value"]]
+            record["deBasic"][extended["name"]] = [v for v in values if v]
+        record["returnCompanyInfo"]["lastModTime"] = self.stamp()
+        asked.about["bravo"] = bravo
+        return self._done(bravoId=bravo if self.habits.ids_as_text else int(bravo))
+
+    def _values_sent(self, body: Record) -> Answer:
+        _only(body, {"operationCode", "customField", "valueList"})
+        values = body["valueList"]["value"]
+        if body["operationCode"] != "CREATEUPDATE" or not 0 < len(values) <= MOST_VALUES:
+            raise Wrong(INVALID, "CREATEUPDATE of 1 to 500 values")
+        results = []
+        for value in values:
+            _only(value, {"value", "description", "active"})
+            if value["active"] not in ("true", "false", True, False):
+                raise Wrong(INVALID, f"active {value['active']!r}")
+            active = str(value["active"]).lower()
+            self.put("customfieldvalues", {"customField": body["customField"], **value, "active": active})
+            results.append({"value": value["value"], "returnCode": 0, "returnMessage": ""})
+        return self._done(resultList={"result": results})
+
+    def _order(self, asked: Asked, body: Record) -> Answer:
+        _only(body, {"operationCode", "purchaseOrder"})
+        order, operation = body["purchaseOrder"], body["operationCode"]
+        header = order["header"]
+        number = header["poNumber"]
+        records = self.records["purchaseorders"]
+        there = records.get(number)
+        asked.about |= {"operation": operation, "before": copied(there), "number": number}
+        if operation == "CREATEUPDATE":
+            operation = "UPDATE" if there else "CREATE"
+        if operation == "CREATE" and there:
+            raise Wrong(EXISTS, f"poNumber {number} already exists")
+        if operation in {"UPDATE", "CANCEL"} and not there:
+            raise Wrong(UNKNOWN_ORDER, f"poNumber {number}")
+        if there and there["header"]["status"] in {"Completed", "Cancelled"}:
+            raise Wrong(CLOSED, f"{number} is closed")
+        if there and operation == "UPDATE" and header["revisionNumber"] != there["header"]["revisionNumber"] + 1:
+            raise Wrong(NOT_NEWER, f"revision {header['revisionNumber']}")
+        if operation == "CANCEL":
+            if set(order) != {"header"}:
+                raise Wrong(INVALID, "CANCEL carries the header alone")
+            there["header"] |= {"status": "Cancelled", "lastUpdate": self.stamp()}  # type: ignore[index]
+            return self._ordered(there or {})
+        self._check_order(order)
+        kept = there["header"] if there else {"poId": next(self._ids), "revisionNumber": 0}
+        ours = {field: kept[field] for field in ("poId", "acknowledgement") if field in kept}
+        record = copied({"header": {**header, **ours, "lastUpdate": self.stamp()}, "lineList": order["lineList"]})
+        for line in record["lineList"]["poLine"]:
+            line |= {"receivedQuantity": 0, "invoicedQuantity": 0}
+        records[number] = record
+        return self._ordered(record)
+
+    def _ordered(self, record: Record) -> Answer:
+        header = record["header"]
+        ident = str(header["poId"]) if self.habits.ids_as_text else header["poId"]
+        return self._done(poId=ident, poNumber=header["poNumber"], revisionNumber=header["revisionNumber"])
+
+    def _check_order(self, order: Record) -> None:
+        header = order["header"]
+        _only(order, {"header", "lineList"})
+        _only(
+            header,
+            {
+                "poNumber",
+                "revisionNumber",
+                "poDate",
+                "status",
+                "businessUnit",
+                "supplier",
+                "currency",
+                "terms",
+                "buyer",
+                "shipTo",
+                "billTo",
+                "total",
+                "note",
+                "externalReference",
+            },
+        )
+        _midnight(header["poDate"])
+        if header["status"] not in {"Draft", "Pending", "Sent", "Completed", "Cancelled"}:
+            raise Wrong(INVALID, f"status {header['status']}")
+        supplier = header["supplier"]["supplierNumber"]
+        if not any(r["returnCompanyInfo"].get("extCode") == supplier for r in self.records["companyprofiles"].values()):
+            raise Wrong(UNKNOWN_SUPPLIER, f"supplier {supplier}")
+        numbers = [line["lineNumber"] for line in order["lineList"]["poLine"]]
+        if len(set(numbers)) != len(numbers) or not numbers:
+            raise Wrong(INVALID, f"line numbers {numbers}")
+        for line in order["lineList"]["poLine"]:
+            _only(
+                line,
+                {
+                    "lineNumber",
+                    "status",
+                    "item",
+                    "quantity",
+                    "unitPrice",
+                    "discountPercent",
+                    "charges",
+                    "requestedDeliveryDate",
+                    "splittableFieldSetGroupList",
+                    "receivedQuantity",
+                    "invoicedQuantity",
+                },
+            )
+            if line["status"] not in {"Open", "Closed", "Cancelled"}:
+                raise Wrong(INVALID, f"line status {line['status']}")
+            for field in ("quantity", "discountPercent", "charges"):
+                if field in line and (isinstance(line[field], str | bool) or line[field] is None):
+                    raise Wrong(INVALID, f"{field} is a number")
+            if line.get("requestedDeliveryDate"):
+                _midnight(line["requestedDeliveryDate"])
+            self._check_splits(line)
+
+    def _check_splits(self, line: Record) -> None:
+        for group in line["splittableFieldSetGroupList"]["splittableFieldSetGroup"]:
+            for field_set in group["splittableFieldIndexSet"]:
+                splits = field_set["splittableFieldIndexList"]["splittableFieldIndex"]
+                added = sum((Decimal(s["distributionValue"]) for s in splits), ZERO)
+                if field_set["distributionType"] != "PercentOfPrice" or added != HUNDRED:
+                    raise Wrong(INVALID, f"{field_set['distributionType']} adds up to {added}")
+                for split in splits:
+                    for value in split["customFieldValueList"]["customFieldValue"]:
+                        key = (value["internalName"], value["value"])
+                        there = self.records["customfieldvalues"].get(key)
+                        if there is None or there["active"] != "true":
+                            raise Wrong(UNKNOWN_VALUE, f"{key} is unknown")
+
+
+def _key(name: str, record: Record) -> Any:
+    if name == "customfieldvalues":
+        return record["customField"], record["value"]
+    return at(record, RESOURCES[name][3])
+
+
+def _ident(name: str) -> str:
+    return {"purchaseorders": "poId", "requisitions": "requisitionId", "receipts": "receiptId"}.get(name, "invoiceId")
+
+
+def _only(record: Record, allowed: set[str]) -> None:
+    if set(record) - allowed:
+        raise Wrong(INVALID, f"unknown fields {sorted(set(record) - allowed)}")
+
+
+def _lay(info: Record, values: Record) -> None:
+    for field, value in values.items():
+        if value in ("", None):
+            info.pop(field, None)
+        else:
+            info[field] = value
+
+
+def put_at(record: Record, path: str, value: Any) -> None:
+    *parents, leaf = path.split(".")
+    for step in parents:
+        record = record.setdefault(step, {})
+    record[leaf] = value
+
+
+def _each_text(value: Any, change: Callable[[str], str]) -> None:
+    pairs = (
+        list(value.items()) if isinstance(value, dict) else list(enumerate(value)) if isinstance(value, list) else []
+    )
+    for key, inner in pairs:
+        if isinstance(inner, str):
+            value[key] = change(inner)
+        else:
+            _each_text(inner, change)
+
+
+def _midnight(text: str) -> None:
+    if not re.fullmatch(r"\d{4}-\d\d-\d\dT00:00:00\.000Z", text):
+        raise Wrong(INVALID, f"{text} is no day at midnight UTC")
+
+
+def _stamp(moment: datetime) -> str:
+    moment = moment.astimezone(UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def days_ago(number: float) -> str:
+    return _stamp(datetime.now(UTC) - timedelta(days=number))
