@@ -57,9 +57,9 @@ async def publish(run: SyncRun, result: RunResult) -> None:
             {
                 "key": document,
                 "field": item.field,
-                "value": item.value or "",
                 "reason": item.reason,
                 "remedy": item.remedy,
+                "value": item.value or "",
             }
             for document, items in sorted(run.tally.items.items())
             for item in items

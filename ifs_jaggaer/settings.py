@@ -34,6 +34,8 @@ def _aware(value: Any) -> Any:
             raise ValueError("is no date or time, write for example 2026-01-31 or 2026-01-31T08:00:00Z") from error
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime.combine(value, time())
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, time.min)
     if isinstance(value, datetime) and value.tzinfo is None:
         return value.replace(tzinfo=UTC)
     return value
@@ -145,13 +147,17 @@ def file(path: Path) -> Layer:
         SettingsError: it cannot be read, or it is no TOML; names the line.
     """
     try:
-        return Layer(f"file {path}", tomllib.loads(path.read_text("utf-8")))
+        values = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
         raise SettingsError(
             f"settings file {path}: {error.strerror}", remedy="correct --config or " + CONFIG
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"settings file {path}: {error}", remedy="correct that line") from error
+    profile = values.get("profile")
+    if isinstance(profile, str):
+        values["profile"] = str(path.parent / profile)  # as written there: beside the settings file
+    return Layer(f"file {path}", values)
 
 
 def load(
@@ -195,14 +201,16 @@ def _complaints(error: ValidationError, layers: list[Layer]) -> Iterator[str]:
         dotted = ".".join(str(step) for step in fault["loc"])
         place = next((layer.place(dotted) for layer in reversed(layers) if _has(layer.values, fault["loc"])), None)
         if fault["type"] == "missing":
-            variable = PREFIX + dotted.upper().replace(".", "__")
-            yield f"{dotted} is missing: set {variable}, or {dotted} in the settings file"
+            yield from (
+                f"{name} is missing: set {PREFIX}{name.upper().replace('.', '__')}, or {name} in the settings file"
+                for name in _required(dotted)
+            )
         elif fault["type"] == "extra_forbidden":
             near = difflib.get_close_matches(dotted, list(_names(Settings)), n=1)
             hint = f", did you mean {near[0]}?" if near else ""
             yield f"{dotted} is unknown ({place}){hint}"
         else:
-            yield f"{dotted}: {fault['msg']} ({place or 'default'})"
+            yield f"{dotted} {fault['msg'].removeprefix('Value error, ')} ({place or 'default'})"
 
 
 def _has(values: Mapping[str, Any], steps: tuple[int | str, ...]) -> bool:
@@ -212,6 +220,14 @@ def _has(values: Mapping[str, Any], steps: tuple[int | str, ...]) -> bool:
             return False
         level = level[step]
     return True
+
+
+def _required(dotted: str) -> list[str]:
+    """The values that are missing where a whole part of the settings is."""
+    part = Settings.model_fields.get(dotted)
+    if part is None or not isinstance(part.annotation, type) or not issubclass(part.annotation, BaseModel):
+        return [dotted]
+    return [f"{dotted}.{name}" for name, spec in part.annotation.model_fields.items() if spec.is_required()]
 
 
 def _names(model: type[BaseModel], above: str = "") -> Iterator[str]:

@@ -63,7 +63,7 @@ class InvoiceCase:
     `posted` are proposals that carry our mark, `posted_lines` their lines where they do not balance;
     `namesakes` and `keyed` are proposals and ledger items of the supplier with the same number.
     `supplier` is the SupplierId by link; `finance` its rows, one a company. `earlier` are quantities that
-    other invoices of the same batch ask for first.
+    other invoices of the same batch ask for first; `rival` is the one of them that has the same number and goes first.
     """
 
     invoice_id: str
@@ -81,6 +81,7 @@ class InvoiceCase:
     keyed: tuple[LedgerItem, ...] = ()
     ledger: Ledger = field(default_factory=Ledger)
     earlier: Mapping[OrderLineKey, Decimal] = field(default_factory=dict)
+    rival: str = ""
 
     @property
     def key(self) -> str:

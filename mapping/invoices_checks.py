@@ -51,7 +51,8 @@ def check_number(case: InvoiceCase, company: str, number: str, found: Findings) 
     if not number:
         found.dead("invoiceNumber", None, "the invoice has no number", "enter the supplier's number at JAGGAER")
         return
-    taken = [f"posting proposal {one.proposal_id}" for one in case.namesakes if one.company == company]
+    taken = [f"invoice {case.rival}, which is posted first,"] if case.rival else []
+    taken += [f"posting proposal {one.proposal_id}" for one in case.namesakes if one.company == company]
     taken += [f"ledger item {one.ledger_item_id}" for one in case.keyed if one.company == company]
     if taken:
         found.dead(

@@ -198,16 +198,25 @@ def ledger(cases: list[InvoiceCase], profile: Profile) -> Cases:
 
 
 def one_after_the_other(cases: list[InvoiceCase], profile: Profile) -> list[InvoiceCase]:
-    """Each of several invoices on one order line knows what those before it will have taken of it."""
+    """Each of several invoices on one order line knows what those before it will have taken of it.
+
+    Of several with one number of a supplier the first is posted, so that it is not chance which of them is.
+    """
     taken: dict[OrderLineKey, Decimal] = {}
+    numbers: dict[tuple[str, str, str], str] = {}
     made = []
     for case in cases:
         knowing = replace(case, earlier=dict(taken)) if taken else case
-        made.append(knowing)
         if knowing.whole and must_post(knowing, profile):
-            posting = examine(knowing, knowing.whole, profile, {}).posting
+            examined = examine(knowing, knowing.whole, profile, {})
+            name = (examined.company, knowing.supplier, number_of(knowing.whole.header))
+            knowing = replace(knowing, rival=numbers.get(name, ""))
+            posting = None if knowing.rival else examined.posting
+            if posting:
+                numbers[name] = knowing.invoice_id
             for key, quantity in posting.quantities().items() if posting and not posting.credit else ():
                 taken[key] = exact_sum((taken.get(key, _ZERO), quantity))
+        made.append(knowing)
     return made
 
 

@@ -8,6 +8,7 @@ from the same variables (IFS_JAGGAER_IFS__HOST ...). Exit code 1 when an amount 
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import sys
@@ -158,6 +159,7 @@ def compare_invoices(ifs: System, jaggaer: System, sums: dict[str, Decimal]) -> 
 
 
 def main() -> int:
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     ifs = System("IFS", os.environ["IFS_JAGGAER_IFS__REALM"])
     jaggaer = System("JAGGAER", os.environ.get("IFS_JAGGAER_JAGGAER__REALM", "J1p-integrations"))
     sums: dict[str, Decimal] = defaultdict(Decimal)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import sys
 import traceback
+from importlib import metadata
+from typing import Annotated
 
 import typer
 
@@ -26,6 +28,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+
+
+@app.callback()
+def options(
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.", is_eager=True)] = False,
+) -> None:
+    """Options before a command."""
+    if version:
+        typer.echo(metadata.version("ifs-jaggaer"))
+        raise typer.Exit
+
+
 for add_to in (add_running, add_checking, add_listing, add_auditing, add_demonstrating):
     add_to(app)
 

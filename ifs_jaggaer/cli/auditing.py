@@ -31,6 +31,8 @@ def trace(
 ) -> None:
     """The whole life of one document through both systems and all runs."""
     _ = config
+    if not key.strip():
+        raise typer.BadParameter("name a document")
     with opened() as store:
         events = store.audit.trace([key])
         with store.look() as unit:
@@ -91,7 +93,8 @@ def _show(event: Recorded) -> None:
             out.print(f"      {name}: {_word(earlier.get(name))} -> {_word(value)}", markup=False, highlight=False)
     for name, value in payload.items():
         if name not in {"before", "after"} and value:
-            out.print(f"      {name}: {value}", markup=False, highlight=False)
+            said = "; ".join(map(str, value)) if isinstance(value, list) else value
+            out.print(f"      {name}: {said}", markup=False, highlight=False)
 
 
 def _word(value: object) -> str:

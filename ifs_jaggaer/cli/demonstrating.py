@@ -53,6 +53,7 @@ def demo(
     invoices: int = 600,
 ) -> None:
     """Run all syncs against the sandbox and a Prefect server of their own; nothing is left running."""
+    signal.signal(signal.SIGTERM, _end)  # as Ctrl-C does: the programs that were started end first
     with tempfile.TemporaryDirectory(prefix="ifs-jaggaer-demo-") as folder:
         sizes = ["--suppliers", str(suppliers), "--orders", str(orders), "--invoices", str(invoices)]
         with sandbox_at(folder, "--seed", str(seed), *sizes) as served, prefect_at(folder) as prefect:
@@ -73,6 +74,10 @@ def demo(
             if sum(second.values()):
                 complain("the second sync wrote something: see above")
                 raise typer.Exit(Exit.FAILED)
+
+
+def _end(_signal: int, _frame: object) -> None:
+    raise SystemExit(128 + signal.SIGTERM)
 
 
 def surroundings(served: dict[str, Any], folder: str | Path) -> dict[str, str]:

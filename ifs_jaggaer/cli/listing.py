@@ -11,14 +11,23 @@ import typer
 from ifs_jaggaer import settings
 from ifs_jaggaer.cli.output import AsJson, Config, Exit, complain, out, print_json, print_table
 from ifs_jaggaer.cli.running import conflicts
+from ifs_jaggaer.pipeline.kinds import KINDS
 from ifs_jaggaer.pipeline.wiring import open_store
 from ifs_jaggaer.store import OpenItem, Store
+from ifs_jaggaer.store.audit import Event
 
 items = typer.Typer(help="Everything that stands open: dead letters, waiting, held, conflicts.", no_args_is_help=True)
 dead_letters = typer.Typer(help="Records that could not go.", no_args_is_help=True)
 watermarks = typer.Typer(help="How far each source was read.", no_args_is_help=True)
 
-ForSync = Annotated[str | None, typer.Option("--sync", help="Only this sync.")]
+
+def _known(sync: str | None) -> str | None:
+    if sync is not None and sync not in KINDS:
+        raise typer.BadParameter(f"{sync!r} is none of {', '.join(KINDS)}")
+    return sync
+
+
+ForSync = Annotated[str | None, typer.Option("--sync", help="Only this sync.", callback=_known)]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -152,17 +161,25 @@ def show_dead_letter(key: str, *, as_json: AsJson = False, config: Config = None
 
 
 def discard_dead_letter(
-    key: str, *, by: Annotated[str, typer.Option(help="Who decides it.")], config: Config = None
+    key: str,
+    *,
+    by: Annotated[str, typer.Option(help="Who decides it; goes into the audit record.")],
+    config: Config = None,
 ) -> None:
-    """Close the dead letters of a document for good; it comes back when the record changes and still cannot go."""
+    """Close the dead letters of a document; they come back when the record changes and still cannot go."""
     _ = config
-    with opened() as store, store.unit() as unit:
-        found = [i for i in unit.items.open() if i.kind == "dead_letter" and key in {i.key, i.other_key}]
-        for item in found:
-            unit.items.discard(item.id, by)
-    if not found:
-        complain(f"{key} has no dead letter")
-        raise typer.Exit(Exit.NEEDS_A_PERSON)
+    with opened() as store:
+        with store.look() as unit:
+            found = [i for i in unit.items.open() if i.kind == "dead_letter" and key in {i.key, i.other_key}]
+        if not found:
+            complain(f"{key} has no dead letter")
+            raise typer.Exit(Exit.NEEDS_A_PERSON)
+        chain = store.audit.chain(f"by hand: {by}", "command line")
+        with store.unit() as unit:
+            for item in found:
+                unit.items.discard(item.id, by)
+                why = {"field": item.field, "reason": item.reason, "by": by}
+                chain.append(Event("discard", "note", entity=item.sync, key=item.key, payload=why), unit)
     out.print(f"{len(found)} discarded")
 
 
@@ -181,6 +198,10 @@ def list_watermarks(*, as_json: AsJson = False, config: Config = None) -> None:
 def reset_watermarks(*, sync: ForSync = None, config: Config = None) -> None:
     """Forget how far was read: the next run reads all again and writes only what differs."""
     _ = config
-    with opened() as store, store.unit() as unit:
-        unit.watermarks.reset(sync)
-    out.print(f"Watermarks of {sync or 'all syncs'} reset")
+    with opened() as store:
+        chain = store.audit.chain("by hand", "command line")
+        with store.unit() as unit:
+            number = unit.watermarks.reset(sync)
+            payload = {"reset": number}
+            chain.append(Event("reset watermarks", "note", entity=sync or "all", payload=payload), unit)
+    out.print(f"{number} watermarks of {sync or 'all syncs'} reset")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -10,9 +11,11 @@ from typing import Annotated, Any, Literal
 import httpx
 import typer
 
+from ifs_jaggaer import settings
 from ifs_jaggaer.cli.output import AsJson, Config, Exit, complain, out, print_json, print_table
 from ifs_jaggaer.errors import SettingsError, Unreachable
 from ifs_jaggaer.pipeline.outcome import RunResult, not_opened
+from mapping.profile import Profile
 
 MOST_SHOWN = 200
 """Documents of a dry run on the screen."""
@@ -103,6 +106,9 @@ def resolve(
 ) -> None:
     """Decide a conflict of a supplier: runs the sync for that one supplier with the winner named."""
     _ = config
+    fields = sorted(Profile.load(settings.load().profile).suppliers.fields)
+    if field not in {"*", *fields}:
+        raise typer.BadParameter(f"{field!r} is none of {', '.join(fields)}", param_hint="--field")
     told = {"key": key, "field": field, "winner": winner.value}
     _run(Sync.SUPPLIERS, {"document_keys": (key,), "resolve": (told,), "dry_run": dry_run}, as_json=as_json)
 
@@ -155,6 +161,7 @@ async def _flow(sync: Sync, told: dict[str, Any]) -> tuple[list[RunResult], str]
     """Prefect is imported here, late: it takes two seconds that `--help` need not."""
     from pydantic import ValidationError  # noqa: PLC0415
 
+    os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")  # a server of our own does not call home
     from flows.catalogue import FLOWS  # noqa: PLC0415
     from ifs_jaggaer.pipeline.registry import ERRORS, RESULTS  # noqa: PLC0415
 
@@ -164,6 +171,7 @@ async def _flow(sync: Sync, told: dict[str, Any]) -> tuple[list[RunResult], str]
     except ValidationError as error:
         said = "; ".join(fault["msg"] for fault in error.errors())
         raise SettingsError(said, remedy="see 'ifs-jaggaer run --help'") from None
+    await _settings_are_well()
     try:
         state = await flow(given, return_state=True)
     except (RuntimeError, httpx.HTTPError) as error:
@@ -181,6 +189,17 @@ async def _flow(sync: Sync, told: dict[str, Any]) -> tuple[list[RunResult], str]
     if not results:
         complain(f"{sync.value}: {state.message}")
     return results, _worst(results)
+
+
+async def _settings_are_well() -> None:
+    """Before a flow starts, which takes its time: wrong settings end here. A block may hold what else is missing."""
+    try:
+        told = settings.load()
+    except SettingsError:
+        from flows.blocks import block_values  # noqa: PLC0415
+
+        told = settings.load(block=await block_values())
+    Profile.load(told.profile)
 
 
 def _worst(results: list[RunResult]) -> str:
@@ -213,10 +232,11 @@ def show(results: list[RunResult]) -> None:
             _show_changes(result)
     print_table(
         "What would move" if any(result.dry_run for result in results) else "What moved",
-        ("sync", "state", "read", "created", "updated", "unchanged", "waiting", "rejected", "conflicts", "held",
-         "IFS requests", "JAGGAER requests"),
+        ("sync", "state", "read", "created", "updated", "unchanged", "out of scope", "waiting", "rejected", "conflicts",
+         "held", "IFS requests", "JAGGAER requests"),
         [
-            (r.sync, r.state, r.counts.read, r.counts.created, r.counts.updated, r.counts.unchanged, r.counts.waiting,
+            (r.sync, r.state, r.counts.read, r.counts.created, r.counts.updated, r.counts.unchanged,
+             r.counts.out_of_scope, r.counts.waiting,
              r.counts.rejected, r.counts.conflicts, r.counts.held, r.requests["ifs"], r.requests["jaggaer"])
             for r in results
         ],

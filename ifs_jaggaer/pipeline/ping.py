@@ -47,10 +47,11 @@ async def _ifs(wiring: Wiring, polled: dict[str, None]) -> AsyncIterator[Check]:
         except SyncError as error:
             yield _failed("ifs", name, error)
             continue
-        seen = "readable" if page.rows else "readable, but no row is seen: empty, or a company is not allowed"
-        yield Check(
-            "ifs", name, bool(page.rows) or name not in polled, seen, "" if page.rows else "allow the companies"
-        )
+        if page.rows:
+            yield Check("ifs", name, True, "readable")
+        else:
+            remedy = "if it should have rows, let the service user see the companies" if name in polled else ""
+            yield Check("ifs", name, name not in polled, "readable, but no row is seen", remedy)
         try:
             for difference in differences(wiring.ifs.entity_set(name), await wiring.ifs.metadata(name)):
                 yield Check("ifs", f"{name} metadata", False, str(difference), "correct the profile or the projection")
@@ -79,4 +80,5 @@ async def _jaggaer(wiring: Wiring, polled: dict[str, None]) -> AsyncIterator[Che
 
 
 def _failed(system: System, what: str, error: SyncError) -> Check:
-    return Check(system, what, False, str(error), error.remedy)
+    word = f" ({error.word})" if error.word and str(error.word) else ""
+    return Check(system, what, False, f"{error.message}{word}", error.remedy)

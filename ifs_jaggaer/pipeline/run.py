@@ -22,6 +22,7 @@ from ifs_jaggaer.pipeline.tally import Line, Tally
 from ifs_jaggaer.pipeline.wiring import Wiring
 from ifs_jaggaer.pipeline.witness import Scribe
 from ifs_jaggaer.store import OpenItem, Unit, Watermark
+from ifs_jaggaer.store.audit import Event
 from mapping.kinds import Decision, Instructions, Item, ItemKind, Kind
 from mapping.profile import Profile
 
@@ -52,6 +53,7 @@ class SyncRun:
     moved: dict[str, tuple[str | None, str]] = field(default_factory=dict)
     versions: dict[str, dict[str, str]] = field(default_factory=dict)
     marked: set[str] = field(default_factory=set)
+    aliases: dict[str, str] = field(default_factory=dict)
     unseen: set[tuple[str, str]] = field(default_factory=set)
     found_taken: set[str] = field(default_factory=set)
     stop: SyncError | None = None
@@ -92,7 +94,8 @@ class SyncRun:
 
     def instructions(self, key: str) -> Instructions:
         """What a person told this run, what the brake released, what the target refused."""
-        told, released = self.request.instructions(key), self.approved.get(key, Instructions())
+        told = self.request.instructions(self.aliases.get(key, key))
+        released = self.approved.get(key, Instructions())
         without = told.without | self.refused.get(key, {}).keys()
         return Instructions(told.winners, {**told.approved, **released.approved}, without)
 
@@ -226,6 +229,8 @@ class SyncRun:
         if braked:
             for item in items:
                 self._approve(item.key, item.field, item.value)
+                let_go = {"let go": f"{item.field}: {item.value}"}
+                self.scribe.note(Event("instructed", "note", entity=self.sync, key=item.key, payload=let_go))
         return tuple(dict.fromkeys(self.home_reference(item.key) for item in items))
 
     def _approve(self, key: str, field_name: str, value: str | None) -> None:
@@ -290,6 +295,12 @@ async def open_run(wiring: Wiring, request: Request, *, assumed: Assumed | None 
             unit.leases.release(run.holder)
 
 
+def _instructed(run: SyncRun, key: str, told: Instructions) -> Event:
+    """What a person decided is on the record like what the run does."""
+    winners = {field_name: str(winner) for field_name, winner in told.winners.items()}
+    return Event("instructed", "note", entity=run.sync, key="" if key == "*" else key, payload={"winners": winners})
+
+
 def _in_scope(profile: Profile, request: Request, kind: Kind) -> Profile:
     """The profile of a run: for documents only the company that was asked for is in scope.
 
@@ -312,15 +323,19 @@ def _in_scope(profile: Profile, request: Request, kind: Kind) -> Profile:
 
 def _start(run: SyncRun) -> None:
     request, profile = run.request, run.wiring.profile
-    with run.wiring.store.unit() as unit:
+    with run.scribe.unit() as unit:
         unit.runs.start(request.run_id, run.sync, request.trigger, request.as_document(), scope=",".join(run.companies))
+        linked = unit.links.by_jaggaer(run.kind.record, request.told)
+        run.aliases.update({link.ifs_key: key for key, link in linked.items()})
+        for key, told in request.told.items():
+            run.scribe.note(_instructed(run, key, told))
         name = f"{run.sync}:profile"
-        told = f"{profile.fingerprint()}:{','.join(profile.companies)}"
+        states = f"{profile.fingerprint()}:{','.join(profile.companies)}"
         known = unit.fingerprints.get(name)
-        if known is not None and known != told:
+        if known is not None and known != states and request.company is None:
             run.warn(
-                "the profile, a value map or the company scope changed since the last run: what was settled under the "
-                f"old one is not looked at again by itself; 'run {run.sync} --since TIME' does (--dry-run shows it)"
+                "the profile, a value map or the company scope changed since the last run: what stands open is tried "
+                f"again by 'replay {run.sync}', all else by 'run {run.sync} --since TIME' (--dry-run shows it first)"
             )
-        if known != told and not request.dry_run:
-            unit.fingerprints.put(name, told)
+        if known != states and not request.dry_run and request.company is None:
+            unit.fingerprints.put(name, states)

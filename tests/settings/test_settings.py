@@ -80,8 +80,19 @@ def test_what_is_wrong_is_named_with_its_place(variables: dict[str, str], named:
 def test_everything_that_is_missing_is_named_at_once() -> None:
     with pytest.raises(SettingsError) as caught:
         settings.load(variables={})
-    for name in ("ifs is missing", "jaggaer is missing"):
+    for name in ("IFS_JAGGAER_IFS__HOST", "IFS_JAGGAER_IFS__REALM", "IFS_JAGGAER_JAGGAER__CLIENT_SECRET"):
         assert name in str(caught.value)
+
+
+def test_the_settings_of_the_readme_are_taken_as_they_stand(tmp_path: Path) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    example = readme.partition("       start_from = ")[1:]
+    block = "".join(example).partition("\n3. ")[0]
+    config = tmp_path / "sync.toml"
+    config.write_text("\n".join(line.strip() for line in block.splitlines()), "utf-8")
+    told = settings.load(config=config, variables={})
+    assert told.start_from == datetime(2026, 1, 1, tzinfo=UTC)
+    assert told.profile == tmp_path / "our-profile.toml", "beside the settings file"
 
 
 def test_a_file_that_is_no_toml_is_named_with_the_line(tmp_path: Path) -> None:

@@ -640,3 +640,16 @@ def test_many_invoices_in_one_request_a_set(billed: World) -> None:
     assert asked.pop("jaggaer invoice") == 30
     assert asked.pop("ifs posting_proposal") == 2, "by mark, and by number"
     assert set(asked.values()) == {1}
+
+
+def test_of_two_invoices_with_one_number_the_first_is_posted_and_the_other_told_why(billed: World) -> None:
+    half = invoice_line(quantity=Decimal(2), taxCharge1=Decimal("3.80"))
+    total = {"currency": "EUR", "value": Decimal("23.80")}
+    billed.invoices["991"] = invoice(half, total=total)
+    billed.invoices["992"] = invoice(half, total=total, invoiceId=992)
+    first, second = billed.decide("jaggaer:992", "jaggaer:991")
+    assert (first.key, [type(write) for write in first.writes]) == ("991", [IfsCreate])
+    assert not any(isinstance(write, IfsCreate) for write in second.writes)
+    (item,) = second.items
+    assert (item.kind, item.field) == (ItemKind.DEAD_LETTER, "invoiceNumber")
+    assert "already used by invoice 991" in item.reason
