@@ -28,19 +28,21 @@ from ifs_jaggaer.cli.demonstrating import prefect_at, sandbox_at, surroundings
 
 SYNCS = ("suppliers", "gl-accounts", "purchase-orders", "invoices")
 BARE_REQUESTS = 400
+FEW = 20
+"""Documents below which nothing can be said of one."""
 
 HEADINGS = {
     "sync": "Sync",
     "turn": "Turn",
-    "documents": "Documents",
+    "documents": "Docs",
     "written": "Written",
-    "ifs_requests_a_document": "IFS requests\na document",
-    "jaggaer_requests_a_document": "JAGGAER requests\na document",
+    "ifs_requests_a_document": "IFS req.\n/doc.",
+    "jaggaer_requests_a_document": "JAGGAER\nreq./doc.",
     "seconds": "Seconds",
-    "documents_a_second": "Documents\na second",
+    "documents_a_second": "Docs/s",
     "ratio_to_bare_requests": "Ratio",
     "cpu_seconds": "CPU s",
-    "cpu_seconds_per_1000": "CPU s\n/1000",
+    "cpu_seconds_per_1000": "CPU s\n/1000 docs",
     "peak_mib": "Peak MiB",
 }
 
@@ -112,7 +114,8 @@ def main() -> None:
                 )
     standing = min(each["cpu_seconds"] for each in figures)
     for each in figures:
-        each["cpu_seconds_per_1000"] = round((each["cpu_seconds"] - standing) * 1000 / (each["documents"] or 1), 2)
+        beyond, documents = each["cpu_seconds"] - standing, each["documents"]
+        each["cpu_seconds_per_1000"] = round(beyond * 1000 / documents, 2) if documents >= FEW else None
     show(figures, f"{sizes}; bare requests a second: {bare:.0f}; standing cost: {standing} CPU s")
     told_at_once = {"bare_requests_a_second": round(bare, 1), "standing_cpu_seconds": standing}
     print(json.dumps({"sizes": sizes, **told_at_once, "figures": figures}))
@@ -122,9 +125,9 @@ def show(figures: list[dict[str, Any]], title: str) -> None:
     """The figures as a table."""
     table = Table(title=title, title_justify="left")
     for name, heading in HEADINGS.items():
-        table.add_column(heading, justify="left" if name in {"sync", "turn"} else "right")
+        table.add_column(heading, justify="left" if name in {"sync", "turn"} else "right", no_wrap=True)
     for row in figures:
-        table.add_row(*(str(row[name]) for name in HEADINGS))
+        table.add_row(*("-" if row[name] is None else str(row[name]) for name in HEADINGS))
     Console(width=140).print(table)
 
 
