@@ -82,6 +82,23 @@ def test_creations_struck_by(faults: dict[str, tuple[str, ...]], world: World, p
     product.verify_audit()
 
 
+def test_an_empty_look_up_proves_nothing_while_the_server_may_still_be_at_work(world: World, product: Product) -> None:
+    """The answer is a 504, and the work is done a second later; nothing else delays the look-up here."""
+    world.tune("ifs", enforce_invoice_no=False)
+    supplier = world.supplier()
+    product.run("suppliers")
+    invoice, bravo = world.invoice(supplier), world.company()
+    for path in (r"\$batch$", r"SupplierInfoGeneralSet$"):
+        arm(world, "ifs", "late_commit", path)
+    began = time.monotonic()
+    run_until_settled(product)
+    time.sleep(max(0.0, 2 - (time.monotonic() - began)))
+    assert len(world.proposals(invoice)) == 1
+    assert sum(row["Cf_JaggaerId"] == bravo for row in world.records("ifs", "SupplierInfoGeneralSet")) == 1
+    assert world.hits("ifs") == [1, 1]
+    assert not product.open_items()
+
+
 @pytest.mark.parametrize("faults", [AFTER, BEFORE], ids=["after", "before"])
 def test_changes_struck_by(faults: tuple[str, ...], world: World, product: Product) -> None:
     """Of orders at JAGGAER, and of suppliers on either side: each is revised once, and every change arrives."""

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -25,7 +26,7 @@ from ifs_jaggaer.pipeline.poll import legs, poll
 from ifs_jaggaer.pipeline.request import Request
 from ifs_jaggaer.pipeline.run import SyncRun, open_run
 from ifs_jaggaer.pipeline.stages import map_page, write_page
-from ifs_jaggaer.pipeline.wiring import open_store, open_wiring
+from ifs_jaggaer.pipeline.wiring import open_store, open_wiring, utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,9 +89,10 @@ async def drive(
     request: Request,
     assumed: Assumed | None = None,
     meanwhile: Meanwhile = nothing,
+    clock: Callable[[], datetime] = utc_now,
 ) -> Ran:
     """One run to its end; what flows turn into a failed state is in `error`."""
-    async with open_wiring(told) as wiring, open_run(wiring, request, assumed=assumed) as run:
+    async with open_wiring(told, clock) as wiring, open_run(wiring, request, assumed=assumed) as run:
         error: SyncError | None = None
         try:
             await pages(run, meanwhile)
@@ -105,6 +107,7 @@ class Product:
 
     variables: dict[str, str]
     runs: list[Ran] = field(default_factory=list)
+    clock: Callable[[], datetime] = utc_now
 
     @property
     def settings(self) -> settings.Settings:
@@ -113,6 +116,11 @@ class Product:
     def with_settings(self, **names: object) -> Product:
         """The same product with further settings, e.g. IFS__READ_TIMEOUT=0.3."""
         return Product(self.variables | {f"IFS_JAGGAER_{name}": str(value) for name, value in names.items()})
+
+    def on(self, day: str) -> Product:
+        """The same product on another day."""
+        moment = datetime.fromisoformat(day).replace(tzinfo=UTC)
+        return Product(self.variables, clock=lambda: moment)
 
     def run(self, sync: Any, **asked: Any) -> Ran:
         """One run; fails the test when it did not reach its end."""
@@ -130,7 +138,7 @@ class Product:
     ) -> Ran:
         """One run, whatever becomes of it."""
         request = Request(sync=sync, run_id=str(uuid.uuid4()), trigger="test", **asked)
-        ran = asyncio.run(drive(self.settings, request, assumed, meanwhile))
+        ran = asyncio.run(drive(self.settings, request, assumed, meanwhile, self.clock))
         self.runs.append(ran)
         return ran
 
