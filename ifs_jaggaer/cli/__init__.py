@@ -23,22 +23,27 @@ from ifs_jaggaer.errors import SettingsError, SyncError
 
 app = typer.Typer(
     name="ifs-jaggaer",
-    help="Keeps suppliers, purchase orders, invoices and GL accounts in step between IFS Cloud and JAGGAER.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(metadata.version("ifs-jaggaer"))
+        raise typer.Exit
+
+
 @app.callback()
 def options(
     *,
-    version: Annotated[bool, typer.Option("--version", help="Print the version and end.", is_eager=True)] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and end.", is_eager=True, callback=_version)
+    ] = False,
 ) -> None:
-    """Options before a command."""
-    if version:
-        typer.echo(metadata.version("ifs-jaggaer"))
-        raise typer.Exit
+    """Keeps suppliers, purchase orders, invoices and GL accounts in step between IFS Cloud and JAGGAER."""
+    _ = version
 
 
 for add_to in (add_running, add_checking, add_listing, add_auditing, add_demonstrating):
