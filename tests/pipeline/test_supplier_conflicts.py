@@ -166,3 +166,9 @@ def test_a_supplier_of_the_same_name_is_never_merged_by_guess(world: World, prod
     infos = [record["returnCompanyInfo"] for record in world.records("jaggaer", "companyprofiles")]
     assert [info["bravoId"] for info in infos if info["companyName"] == "Gleichnam AG"] == [bravo]
     assert product.items_of(number)
+    told = {item.key for item in product.open_items() if number in str(item) or bravo in str(item)}
+    world.change("jaggaer", "companyprofiles", {"bravoId": bravo}, {"returnCompanyInfo": {"extUniqueCode": "DE555"}})
+    product.run("suppliers")
+    assert world.general(number)["Cf_JaggaerId"] == bravo
+    product.run("suppliers", keys=(number,), told={number: Instructions({"*": "ifs"})})
+    assert not [item for item in product.open_items() if item.key in told], "under none of its keys"
