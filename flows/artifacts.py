@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 
+from ifs_jaggaer.errors import System
 from ifs_jaggaer.pipeline.outcome import RunResult
 from ifs_jaggaer.pipeline.run import SyncRun
-from ifs_jaggaer.pipeline.tally import Line
+from ifs_jaggaer.pipeline.tally import Line, Tally
 from ifs_jaggaer.pipeline.wiring import identity_of
-from mapping.kinds import Action
+from ifs_jaggaer.settings import IfsSettings, JaggaerSettings, Settings
+from mapping.kinds import Action, Item, ItemKind
 
 _HEAD = re.compile(r"store `([^`]+)` stands at\s+`([^`]+)`")
 
@@ -21,6 +24,14 @@ MOST_ROWS = 1000
 """Rows of a table: more than a person reads; the whole is in `audit export`."""
 
 MOST_CHANGES = 6
+
+KINDS = {
+    ItemKind.DEAD_LETTER: "dead letters",
+    ItemKind.CONFLICT: "conflicts",
+    ItemKind.HELD: "held",
+    ItemKind.WAITING: "waiting",
+}
+NAMES = {"ifs": "IFS Cloud", "jaggaer": "JAGGAER"}
 
 PAGE = 200
 """Artifacts in one request to the Prefect server."""
@@ -36,48 +47,51 @@ async def anchor(run: SyncRun) -> None:
     )
 
 
-async def publish(run: SyncRun, result: RunResult) -> None:
+async def publish(run: SyncRun, result: RunResult, seconds: float) -> None:
     """Summary, records, and one table for each kind of open item that this run met."""
-    await acreate_markdown_artifact(summary(run, result), key=f"{run.sync}-summary", description=result.message)
-    lines = sorted(run.tally.lines.values(), key=lambda line: (line.action == Action.SKIP, line.key))
-    shown = [line for line in lines if line.action != Action.SKIP or len(lines) <= MOST_ROWS][:MOST_ROWS]
-    if shown:
-        await acreate_table_artifact(
-            [_record(line) for line in shown],
-            key=f"{run.sync}-records",
-            description=_of(len(shown), len(lines), "records"),
-        )
-    for kind, key in (
-        ("dead_letter", "dead-letters"),
-        ("conflict", "conflicts"),
-        ("held", "held"),
-        ("waiting", "waiting"),
-    ):
-        rows = [
-            {
-                "key": document,
-                "field": item.field,
-                "reason": item.reason,
-                "remedy": item.remedy,
-                "value": item.value or "",
-            }
-            for document, items in sorted(run.tally.items.items())
-            for item in items
-            if item.kind == kind
-        ]
-        if rows:
-            await acreate_table_artifact(
-                rows[:MOST_ROWS], key=f"{run.sync}-{key}", description=_of(min(len(rows), MOST_ROWS), len(rows), key)
-            )
+    await acreate_markdown_artifact(
+        summary(run.wiring.profile.name, run.wiring.settings, result, seconds),
+        key=f"{run.sync}-summary",
+        description=result.message,
+    )
+    for table in tables(run.tally):
+        await acreate_table_artifact(table.rows, key=f"{run.sync}-{table.key}", description=table.description)
 
 
-def summary(run: SyncRun, result: RunResult) -> str:
-    """The run's figures as markdown."""
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of texts under one head."""
+
+    key: str
+    description: str
+    rows: list[dict[str, str]]
+
+
+def tables(tally: Tally) -> list[Table]:
+    """Records, those that changed first, and the open items by kind; none without rows, none with too many."""
+    lines = sorted(tally.lines.values(), key=lambda line: (line.action == Action.SKIP, line.key))
+    found = {"records": [_record(line) for line in lines[:MOST_ROWS]]}
+    totals = {"records": len(lines)}
+    for kind, name in KINDS.items():
+        items = [(key, item) for key, items in sorted(tally.items.items()) for item in items if item.kind == kind]
+        found[name] = [_item(key, item) for key, item in items[:MOST_ROWS]]
+        totals[name] = len(items)
+    return [
+        Table(name.replace(" ", "-"), _of(len(rows), totals[name], name), rows) for name, rows in found.items() if rows
+    ]
+
+
+def _item(key: str, item: Item) -> dict[str, str]:
+    return {"key": key, "field": item.field, "value": item.value or "", "reason": item.reason, "remedy": item.remedy}
+
+
+def summary(profile: str, settings: Settings, result: RunResult, seconds: float) -> str:
+    """The run's figures as markdown; `seconds` is how long it took."""
     title = f"{result.sync}{' · dry run' if result.dry_run else ''}: {result.message}"
     counts = result.counts
     parts = [
         f"# {title}",
-        f"Run `{result.run_id}` · profile `{run.wiring.profile.name}` · connection `{run.wiring.settings.connection}`",
+        f"Run `{result.run_id}` · profile `{profile}` · connection `{settings.connection}` · {seconds:.0f} s",
         _table(
             ("read", "created", "updated", "unchanged", "out of scope", "waiting", "rejected", "conflicts", "held"),
             [
@@ -96,8 +110,15 @@ def summary(run: SyncRun, result: RunResult) -> str:
     if result.watermarks:
         rows = [(leg, begin or "the beginning", end) for leg, (begin, end) in result.watermarks.items()]
         parts += ["## Watermarks", _table(("source", "from", "to"), rows)]
-    sent = [(system, result.requests[system], result.throttled[system]) for system in result.requests]
-    parts += ["## Requests", _table(("system", "requests", "answered 429"), sent)]
+    limits: dict[System, IfsSettings | JaggaerSettings] = {"ifs": settings.ifs, "jaggaer": settings.jaggaer}
+    sent = [
+        (
+            NAMES[system], number, f"{number * 60 / max(seconds, 1):.0f}",
+            f"{limits[system].requests_per_minute * limits[system].share:.0f}", result.throttled[system],
+        )
+        for system, number in result.requests.items()
+    ]  # fmt: skip
+    parts += ["## Requests", _table(("system", "requests", "a minute", "ours a minute", "answered 429"), sent)]
     if result.notes:
         parts += ["## Notes", *(f"- {note}" for note in result.notes)]
     parts.append(f"Audit chain: `{result.head}`. One document: `ifs-jaggaer audit trace KEY`.")
@@ -112,7 +133,7 @@ def _record(line: Line) -> dict[str, str]:
         "key": line.key,
         "other key": line.other_key,
         "action": line.action,
-        "outcome": line.outcome,
+        "outcome": line.action if line.outcome in set(Action) else line.outcome,
         "amount": f"{line.amount.amount:f} {line.amount.currency}" if line.amount else "",
         "changes": "; ".join(changes),
         "notes": "; ".join(line.notes),

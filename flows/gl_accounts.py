@@ -11,5 +11,9 @@ from flows.sync import run_name, run_sync
 
 @flow(name="gl-accounts", flow_run_name=run_name, persist_result=False)
 async def gl_accounts(parameters: SyncParameters = SyncParameters()) -> State[str]:  # noqa: B008
-    """GL accounts and code parts of IFS Cloud become custom field values at JAGGAER."""
+    """GL accounts and code parts of IFS Cloud become custom field values at JAGGAER.
+
+    Args:
+        parameters: left empty, everything that changed since the last run.
+    """
     return await run_sync("gl-accounts", parameters)

@@ -11,5 +11,9 @@ from flows.sync import run_name, run_sync
 
 @flow(name="invoices", flow_run_name=run_name, persist_result=False)
 async def invoices(parameters: SyncParameters = SyncParameters()) -> State[str]:  # noqa: B008
-    """Approved invoices of JAGGAER become posting proposals in IFS Cloud."""
+    """Approved invoices of JAGGAER become posting proposals in IFS Cloud.
+
+    Args:
+        parameters: left empty, everything that changed since the last run.
+    """
     return await run_sync("invoices", parameters)

@@ -73,7 +73,9 @@ class Resolution(BaseModel):
 class SupplierParameters(SyncParameters):
     """Suppliers, with a person's decisions on conflicts and held values."""
 
-    resolve: tuple[Resolution, ...] = Field(default=(), title="Resolve conflicts")
+    resolve: tuple[Resolution, ...] = Field(
+        default=(), title="Resolve conflicts", description="Whose value holds where both systems changed a field."
+    )
     adopt: Literal["ifs", "jaggaer"] | None = Field(
         default=None,
         title="Adopt",

@@ -11,5 +11,9 @@ from flows.sync import run_name, run_sync
 
 @flow(name="purchase-orders", flow_run_name=run_name, persist_result=False)
 async def purchase_orders(parameters: SyncParameters = SyncParameters()) -> State[str]:  # noqa: B008
-    """Purchase orders of IFS Cloud, new, changed, closed and cancelled, go to JAGGAER."""
+    """Purchase orders of IFS Cloud, new, changed, closed and cancelled, go to JAGGAER.
+
+    Args:
+        parameters: left empty, everything that changed since the last run.
+    """
     return await run_sync("purchase-orders", parameters)

@@ -11,5 +11,9 @@ from flows.sync import run_name, run_sync
 
 @flow(name="suppliers", flow_run_name=run_name, persist_result=False)
 async def suppliers(parameters: SupplierParameters = SupplierParameters()) -> State[str]:  # noqa: B008
-    """Suppliers with their GL account assignments, both ways by three-way merge."""
+    """Suppliers with their GL account assignments, both ways by three-way merge.
+
+    Args:
+        parameters: left empty, everything that changed since the last run.
+    """
     return await run_sync("suppliers", parameters)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -60,10 +61,11 @@ def run_name() -> str:
 async def run_sync(sync: SyncName, parameters: SyncParameters) -> State[str]:
     """Runs one sync to its end and gives the flow's final state, whose message says what happened."""
     speak_plainly()
+    began = time.monotonic()
     try:
         async with _opened(sync, parameters) as run:
             result = await _course(run)
-            await artifacts.publish(run, result)
+            await artifacts.publish(run, result, time.monotonic() - began)
             await artifacts.anchor(run)
     except SyncError as error:
         # It did not come so far that there was a run to end: settings, profile, store.

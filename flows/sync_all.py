@@ -21,7 +21,11 @@ IN_ORDER = (suppliers, gl_accounts, purchase_orders, invoices)
 
 @flow(name="sync-all", flow_run_name=run_name)
 async def sync_all(parameters: SyncParameters = SyncParameters()) -> State[str]:  # noqa: B008
-    """Suppliers, GL accounts, purchase orders, invoices. One that needs attention does not stop the next."""
+    """Suppliers, GL accounts, purchase orders, invoices. One that needs attention does not stop the next.
+
+    Args:
+        parameters: left empty, everything that changed since the last run.
+    """
     token = assumed.set(Assumed())
     said: dict[str, str] = {}
     well = True

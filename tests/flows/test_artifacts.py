@@ -1,0 +1,87 @@
+"""What a person reads of a run: at five records and at several thousand."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from flows.artifacts import MOST_ROWS, summary, tables
+from ifs_jaggaer import settings
+from ifs_jaggaer.pipeline.outcome import RunResult
+from ifs_jaggaer.pipeline.tally import Counts, Line, Tally
+from mapping.kinds import Action, Change, Item, ItemKind
+from mapping.money import Money
+
+WHOLE = {
+    f"IFS_JAGGAER_{system}__{name}": "x"
+    for system in ("IFS", "JAGGAER")
+    for name in ("HOST", "REALM", "CLIENT_ID", "CLIENT_SECRET")
+}
+
+
+def tally_of(number: int) -> Tally:
+    """Every tenth unchanged, every hundredth with a dead letter."""
+    tally = Tally()
+    for each in range(number):
+        action = Action.SKIP if each % 10 == 0 else Action.CREATE
+        changes = tuple(Change(f"field{n}", None, "new") for n in range(9)) if action is Action.CREATE else ()
+        bad = Item(ItemKind.DEAD_LETTER, "unit", "PAL", "no counterpart", "add it to the profile")
+        items = [bad] if each % 100 == 0 else []
+        amount = Money(Decimal("10.50"), "EUR")
+        tally.add(Line(f"P{each:05}", "", action, action, changes, amount), items, opened=())
+    return tally
+
+
+def test_five_records_are_all_there() -> None:
+    records, letters = tables(tally_of(5))
+    assert (records.key, records.description, len(records.rows)) == ("records", "5 records", 5)
+    assert [row["key"] for row in records.rows] == ["P00001", "P00002", "P00003", "P00004", "P00000"], "changed first"
+    assert records.rows[0]["amount"] == "10.50 EUR"
+    assert records.rows[0]["changes"].endswith("field5: - → new; and 3 more")
+    assert letters.rows == [
+        {
+            "key": "P00000",
+            "field": "unit",
+            "value": "PAL",
+            "reason": "no counterpart",
+            "remedy": "add it to the profile",
+        }
+    ]
+
+
+@pytest.mark.parametrize("number", [MOST_ROWS, MOST_ROWS + 1, 6000])
+def test_thousands_are_cut_and_the_table_says_so(number: int) -> None:
+    records, letters = tables(tally_of(number))
+    assert len(records.rows) == MOST_ROWS
+    whole = number == MOST_ROWS
+    said = f"{number} records" if whole else f"{MOST_ROWS} of {number} records; all: ifs-jaggaer audit export"
+    assert records.description == said
+    assert len(letters.rows) == -(-number // 100)
+
+
+def test_a_run_that_met_nothing_has_no_tables() -> None:
+    assert tables(Tally()) == []
+
+
+def test_the_summary_has_counts_amounts_watermarks_requests_and_the_head() -> None:
+    told = settings.load(variables={**WHOLE, "IFS_JAGGAER_IFS__REQUESTS_PER_MINUTE": "1000"})
+    result = RunResult(
+        "purchase-orders", "run-1", "attention", Counts(read=7, created=4, rejected=2, waiting=1),
+        {"ifs": 30, "jaggaer": 12}, {"ifs": 0, "jaggaer": 2}, {"ifs.purchase_order": (None, "2026-01-31T08:00:00Z")},
+        {"EUR": Decimal("1234567.80"), "TND": Decimal("1.234")}, "0000000001-ab:5:cd", dry_run=False,
+        notes=("look here",),
+    )  # fmt: skip
+    text = summary("standard", told, result, 20.0)
+    for said in (
+        "# purchase-orders: 4 created, 1 waiting, 2 rejected",
+        "| 7 | 4 | 0 | 0 | 0 | 1 | 2 | 0 | 0 |",
+        "| EUR | 1,234,567.80 |",
+        "| TND | 1.234 |",
+        "| ifs.purchase_order | the beginning | 2026-01-31T08:00:00Z |",
+        "| IFS Cloud | 30 | 90 | 900 | 0 |",
+        "| JAGGAER | 12 | 36 | 270 | 2 |",
+        "- look here",
+        "0000000001-ab:5:cd",
+    ):
+        assert said in text
