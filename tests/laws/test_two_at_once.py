@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import threading
 from contextlib import ExitStack
+from functools import partial
 
 import pytest
-from pipeline.driving import Product, in_a_process
+from pipeline.documents import Documents
+from pipeline.driving import IN_ORDER, Product, in_a_process
 from pipeline.world import World
 
 
@@ -48,3 +51,29 @@ def test_nothing_is_doubled_and_no_watermark_lost(shared: Product, world: World)
     latest = max(row["LastModifiedDate"] for row in world.records("ifs", "SupplierInfoGeneralSet"))
     assert after["suppliers", "ifs.supplier_general"] == latest
     shared.verify_audit()
+
+
+def test_a_plan_that_another_run_was_faster_with_writes_nothing(product: Product, world: World) -> None:
+    """One run decides; before it writes, another one decides, writes and settles the same, creations and changes."""
+    documents = Documents.make(world)
+    for sync in IN_ORDER:
+        slow = product.run(sync, meanwhile=partial(_at_the_same_time, product, sync))
+        assert slow.result.counts.created == 0
+        assert product.runs[-2].result.counts.created > 0
+    there = documents.there(world)
+    assert there == dict.fromkeys(there, 1)
+    for system in ("ifs", "jaggaer"):
+        sent = [(entry["method"], entry["path"], entry["body"]) for entry in world.sent(system)]
+        assert len(sent) == len(set(sent)), "nothing is sent twice"
+    world.change("ifs", "PurchaseOrderSet", {"OrderNo": documents.order}, {"NoteText": "eilt"})
+    product.run("purchase-orders", meanwhile=partial(_at_the_same_time, product, "purchase-orders"))
+    header = world.orders_there(documents.order)[0]["header"]
+    assert (header["note"], header["revisionNumber"]) == ("eilt", 1)
+    assert not product.open_items()
+
+
+def _at_the_same_time(product: Product, sync: str) -> None:
+    """Another run, in a thread: this one's event loop is busy."""
+    other = threading.Thread(target=lambda: product.run(sync))
+    other.start()
+    other.join(60)
