@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     )
     from connectors.jaggaer.invoices import Invoice, InvoiceHeader
     from ifs_jaggaer.errors import Rejected
+    from mapping.invoices_made import Made
     from mapping.kinds import Link, Snapshot
 
 OrderLineKey: TypeAlias = tuple[str, str, str]
@@ -60,7 +61,7 @@ class Ledger:
 class InvoiceCase:
     """One invoice. `header` is None when JAGGAER does not show it, `whole` when its lines need not be known.
 
-    `posted` are proposals that carry our mark, `posted_lines` their lines where they do not balance;
+    `posted` are proposals and vouchers that carry our mark, `posted_lines` the lines of those that do not balance;
     `namesakes` and `keyed` are proposals and ledger items of the supplier with the same number.
     `supplier` is the SupplierId by link; `finance` its rows, one a company. `earlier` are quantities that
     other invoices of the same batch ask for first; `rival` is the one of them that has the same number and goes first.
@@ -71,7 +72,7 @@ class InvoiceCase:
     faults: tuple[Rejected, ...] = ()
     link: Link | None = None
     snapshot: Snapshot | None = None
-    posted: tuple[PostingProposal, ...] = ()
+    posted: tuple[Made, ...] = ()
     posted_lines: tuple[PostingProposalLine, ...] = ()
     whole: Invoice | None = None
     supplier: str = ""

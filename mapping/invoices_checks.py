@@ -92,6 +92,12 @@ def posting_date(
     return None
 
 
+def period_of(ledger: Ledger, company: str, on: date) -> AccountingPeriod:
+    """The open period of a date that `posting_date` gave."""
+    periods = ledger.periods.get(company, ())
+    return next(one for one in periods if _is_open(one) and within(on, one.date_from, one.date_until))
+
+
 def check_codes(drafted: Draft, ledger: Ledger, on: date | None, found: Findings) -> None:
     """Every account and code part known, valid on the posting date and allowed with each other."""
     for line in drafted.lines:

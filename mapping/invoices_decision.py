@@ -8,22 +8,24 @@ from typing import TYPE_CHECKING
 
 from mapping.findings import Findings
 from mapping.fingerprint import fingerprint
+from mapping.invoices_checks import period_of
 from mapping.invoices_model import header_print, number_of, whole_print
 from mapping.invoices_posting import examine
 from mapping.invoices_proposal import proposal
-from mapping.kinds import Action, Change, Decision, Item, ItemKind, JaggaerPost, Link, Settlement
+from mapping.invoices_voucher import is_voucher, voucher
+from mapping.kinds import Action, Change, Decision, IfsCreate, Item, ItemKind, JaggaerPost, Link, Settlement
 from mapping.money import Money, exact_sum, plain
 
 if TYPE_CHECKING:
-    from connectors.ifs.models import PostingProposal
     from connectors.jaggaer.invoices import InvoiceHeader
     from connectors.wire import Json
     from mapping.invoices_case import InvoiceCase
+    from mapping.invoices_made import Made
+    from mapping.invoices_posting import Posting
     from mapping.kinds import Instructions, Write
     from mapping.profile import Profile
 
 RECORD = "invoice"
-_STANDS = {"Balanced", "Authorized", "Posted"}
 _ZERO = Decimal(0)
 
 
@@ -106,35 +108,35 @@ class _Deciding:
 
     # --- posted already ---
 
-    def _just_posted(self, one: PostingProposal) -> Decision:
+    def _just_posted(self, one: Made) -> Decision:
         """The rest of a creation. What does not stand yet is looked at with its header the next time."""
-        if one.objstate in _STANDS:
+        if one.stands:
             return self._tell_success(one, None, self._kept_but(told="SUCCESS"), Action.SKIP)
-        held = _held("Objstate", one.objstate, self._unbalanced(one), "complete it in IFS")
+        held = _held("Objstate", one.state, self._unbalanced(one), "complete it in IFS")
         return replace(self._open(held), settlement=Settlement(self._link(one), snapshot=self._kept_but(told="held")))
 
     def _posted(self, header: InvoiceHeader) -> Decision:
         case = self.case
         if not case.posted:
             return self._open(
-                _held("SourceReference", case.mark, "IFS no longer shows its posting proposal: unknown, not gone")
+                _held("SourceReference", case.mark, "IFS no longer shows what was posted of it: unknown, not gone")
             )
         if len(case.posted) > 1:
-            numbers = " and ".join(key_of(one) for one in case.posted)
-            return self._open(_conflict("SourceReference", case.mark, f"IFS has two proposals of it: {numbers}"))
+            numbers = " and ".join(f"{one.what} {one.key}" for one in case.posted)
+            return self._open(_conflict("SourceReference", case.mark, f"IFS has it twice: {numbers}"))
         return self._standing(header, case.posted[0])
 
-    def _standing(self, header: InvoiceHeader, one: PostingProposal) -> Decision:
+    def _standing(self, header: InvoiceHeader, one: Made) -> Decision:
         case = self.case
-        if one.objstate == "Cancelled" and case.kept("accepted") == "Cancelled":
+        if one.cancelled and case.kept("accepted") == "Cancelled":
             return self._settled(header, one)
         conflict = self._changed(header, one)
         if conflict and "ifs" in {self.told.winners.get("*"), self.told.winners.get(conflict.field)}:
             return self._settled(header, one)
         if conflict:
             return self._open(conflict)
-        if one.objstate not in _STANDS:
-            return self._open(_held("Objstate", one.objstate, self._unbalanced(one), "complete it in IFS"))
+        if not one.stands:
+            return self._open(_held("Objstate", one.state, self._unbalanced(one), "complete it in IFS"))
         if _shows(header, "Exported", self.profile):
             return self._settled(header, one)
         again = case.kept("told") == "SUCCESS"
@@ -142,49 +144,44 @@ class _Deciding:
         snapshot = self._snapshot(header, told="SUCCESS", seen="")
         return replace(self._tell_success(one, header.export_status, snapshot, Action.UPDATE), notes=notes)
 
-    def _changed(self, header: InvoiceHeader, one: PostingProposal) -> Item | None:
+    def _changed(self, header: InvoiceHeader, one: Made) -> Item | None:
         """A person's change to what was posted, on either side; never rewritten."""
         case = self.case
-        if one.objstate == "Cancelled":
+        if one.cancelled:
             return _conflict("Objstate", "Cancelled", "its posting proposal was cancelled in IFS")
         if not case.kept("posted"):
-            return _against_proposal(header, one)
+            return _against_posting(header, one)
         known = case.kept("fingerprint")
         differs = bool(case.whole and known and known != whole_print(case.whole))
         if differs or case.kept("header") != header_print(header):
             return _conflict("invoice", case.invoice_id, "changed at JAGGAER after it was posted")
         return None
 
-    def _unbalanced(self, one: PostingProposal) -> str:
-        lines = self.case.posted_lines
+    def _unbalanced(self, one: Made) -> str:
+        if one.proposal is None:
+            return f"{one.what} {one.key} is {one.state}"
+        head, lines = one.proposal, self.case.posted_lines
         net = exact_sum(line.net_amount or _ZERO for line in lines)
         tax = exact_sum(line.tax_amount or _ZERO for line in lines)
         sides = (
-            ("net", one.net_amount or _ZERO, net),
-            ("tax", one.tax_amount or _ZERO, tax),
-            ("gross", one.gross_amount or _ZERO, exact_sum((net, tax))),
+            ("net", head.net_amount or _ZERO, net),
+            ("tax", head.tax_amount or _ZERO, tax),
+            ("gross", head.gross_amount or _ZERO, exact_sum((net, tax))),
         )
         told = [
-            f"{name} {plain(head)}, its lines {plain(sum_)}: difference {plain(exact_sum((head, -sum_)))}"
-            for name, head, sum_ in sides
-            if head != sum_
+            f"{name} {plain(stated)}, its lines {plain(sum_)}: difference {plain(exact_sum((stated, -sum_)))}"
+            for name, stated, sum_ in sides
+            if stated != sum_
         ]
-        return f"posting proposal {key_of(one)} is {one.objstate}" + (f": {'; '.join(told)}" if told else "")
+        return f"{one.what} {one.key} is {one.state}" + (f": {'; '.join(told)}" if told else "")
 
-    def _tell_success(
-        self, one: PostingProposal, shown: str | None, snapshot: dict[str, str | None], action: Action
-    ) -> Decision:
-        on = one.posting_date or one.invoice_date
-        body: Json = {
-            "status": "SUCCESS",
-            "erpNumber": str(one.proposal_id),
-            "message": f"posting proposal {key_of(one)}",
-        }
-        if on:
-            body["erpDate"] = f"{on.isoformat()}T00:00:00.000Z"
+    def _tell_success(self, one: Made, shown: str | None, snapshot: dict[str, str | None], action: Action) -> Decision:
+        body: Json = {"status": "SUCCESS", "erpNumber": one.number, "message": f"{one.what} {one.key}"}
+        if one.on:
+            body["erpDate"] = f"{one.on.isoformat()}T00:00:00.000Z"
         return Decision(
             key=self.case.invoice_id,
-            other_key=key_of(one),
+            other_key=one.key,
             action=action,
             writes=(self._export(body, Change("exportStatus", shown, "Exported")),),
             settlement=Settlement(self._link(one), snapshot=snapshot),
@@ -192,16 +189,16 @@ class _Deciding:
             base_version=self._version,
         )
 
-    def _settled(self, header: InvoiceHeader, one: PostingProposal) -> Decision:
+    def _settled(self, header: InvoiceHeader, one: Made) -> Decision:
         case = self.case
         seen = _seen(header) if case.whole or not case.kept("seen") else case.kept("seen")
-        accepted = "Cancelled" if one.objstate == "Cancelled" else ""
+        accepted = "Cancelled" if one.cancelled else ""
         told = case.kept("told") or ("SUCCESS" if _shows(header, "Exported", self.profile) else "")
         snapshot = self._snapshot(header, told=told, seen=seen, accepted=accepted)
         known = case.link is not None and case.snapshot is not None and dict(case.snapshot.fields) == snapshot
         return Decision(
             key=case.invoice_id,
-            other_key=key_of(one),
+            other_key=one.key,
             action=Action.SKIP,
             settlement=None if known else Settlement(self._link(one), snapshot=snapshot),
             amount=_amount(one),
@@ -224,13 +221,19 @@ class _Deciding:
             key=case.invoice_id,
             other_key="",
             action=Action.CREATE,
-            writes=(proposal(posting, self.profile),),
+            writes=(self._document(posting),),
             settlement=Settlement(snapshot=self._snapshot(header, told="", seen="")),
             amount=Money(posting.stated_gross, posting.currency),
             again=True,
             notes=examined.notes,
             base_version=self._version,
         )
+
+    def _document(self, posting: Posting) -> IfsCreate:
+        if is_voucher(posting, self.profile):
+            period = period_of(self.case.ledger, posting.company, posting.posting_date)
+            return voucher(posting, self.case.invoice_id, period, self.profile)
+        return proposal(posting, self.profile)
 
     def _refused(
         self, header: InvoiceHeader, content: str, items: tuple[Item, ...], notes: tuple[str, ...]
@@ -283,8 +286,8 @@ class _Deciding:
     def _kept_but(self, *, told: str) -> dict[str, str | None]:
         return {**(self.case.snapshot.fields if self.case.snapshot else {}), "told": told}
 
-    def _link(self, one: PostingProposal) -> Link:
-        return Link(RECORD, key_of(one), self.case.invoice_id)
+    def _link(self, one: Made) -> Link:
+        return Link(RECORD, one.key, self.case.invoice_id)
 
     def _open(self, *items: Item) -> Decision:
         posted = self.case.posted
@@ -305,36 +308,27 @@ class _Deciding:
     def _other_key(self) -> str:
         if self.case.link:
             return self.case.link.ifs_key
-        return key_of(self.case.posted[0]) if self.case.posted else ""
+        return self.case.posted[0].key if self.case.posted else ""
 
     @property
     def _version(self) -> int:
         return self.case.snapshot.version if self.case.snapshot else 0
 
 
-def key_of(one: PostingProposal) -> str:
-    """IFS's key of a proposal, `<Company>:<ProposalId>`."""
-    return f"{one.company}:{one.proposal_id}"
-
-
-def _against_proposal(header: InvoiceHeader, one: PostingProposal) -> Item | None:
-    """Without a snapshot the proposal itself says what was posted."""
+def _against_posting(header: InvoiceHeader, one: Made) -> Item | None:
+    """Without a snapshot the posting itself says what was posted."""
     total = header.total.value if header.total else None
-    if total is not None and one.gross_amount is not None:
-        posted = -one.gross_amount if one.invoice_type == "Credit" else one.gross_amount
-        if posted != total:
-            reason = f"{plain(total)} at JAGGAER, {plain(posted)} posted"
-            return _conflict("total", plain(total), f"changed after it was posted: {reason}")
+    if total is not None and one.gross is not None and one.gross != total:
+        reason = f"{plain(total)} at JAGGAER, {plain(one.gross)} posted"
+        return _conflict("total", plain(total), f"changed after it was posted: {reason}")
     if one.invoice_no != number_of(header):
         reason = f"number {number_of(header)} at JAGGAER, {one.invoice_no} posted"
         return _conflict("invoiceNumber", number_of(header), f"changed after it was posted: {reason}")
     return None
 
 
-def _amount(one: PostingProposal) -> Money | None:
-    if one.gross_amount is None or not one.currency_code:
-        return None
-    return Money(-one.gross_amount if one.invoice_type == "Credit" else one.gross_amount, one.currency_code)
+def _amount(one: Made) -> Money | None:
+    return None if one.gross is None or not one.currency else Money(one.gross, one.currency)
 
 
 def _held(field: str, value: str | None, reason: str, remedy: str = "look for it, and who may see it") -> Item:

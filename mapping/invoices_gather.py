@@ -19,6 +19,8 @@ from connectors.ifs.models import (
     PurchaseOrder,
     PurchaseOrderLine,
     SupplierFinance,
+    Voucher,
+    VoucherRow,
 )
 from connectors.jaggaer.invoices import Invoice
 from connectors.jaggaer.models import read as read_jaggaer
@@ -27,6 +29,7 @@ from mapping.findings import check_numbers, readable
 from mapping.invoices_case import InvoiceCase, KnownOrder, Ledger, OrderLineKey, mark_of
 from mapping.invoices_decision import RECORD, must_post, must_read
 from mapping.invoices_draft import draft
+from mapping.invoices_made import SERIE, Made, of_proposal, of_voucher
 from mapping.invoices_model import number_of
 from mapping.invoices_posting import examine
 from mapping.kinds import Answers, Ask, IfsRows, JaggaerDetails, JaggaerHeaders, Links, Snapshots
@@ -46,15 +49,22 @@ Cases: TypeAlias = "Generator[tuple[Ask, ...], Answers, list[InvoiceCase]]"
 def headers(ids: frozenset[str]) -> Cases:
     """What was made of them already, then their headers; of one posted this moment none is needed."""
     ours = IfsRows("posting_proposal", "SourceReference", frozenset(map(mark_of, ids)))
+    serie = (("ReferenceSerie", frozenset({SERIE})),)
+    vouchers = IfsRows("voucher", "ReferenceNumber", ids, serie)
     links, snapshots = Links(RECORD, "jaggaer", ids), Snapshots(RECORD, ids)
-    answers = yield (ours, links, snapshots)
+    answers = yield (ours, vouchers, links, snapshots)
     proposals, unreadable = _read_strictly(PostingProposal, answers.rows(ours), "SourceReference")
-    posted = _grouped(proposals, lambda one: one.source_reference)
+    entered, odd = _read_strictly(Voucher, answers.rows(vouchers), "ReferenceNumber")
+    posted: dict[str, list[Made]] = {}
+    for one in proposals:
+        posted.setdefault(one.source_reference or "", []).append(of_proposal(one))
+    for each in entered:
+        posted.setdefault(mark_of(each.reference_number or ""), []).append(of_voucher(each))
     cases = [
         InvoiceCase(
             invoice_id=key,
             header=None,
-            faults=unreadable.get(mark_of(key), ()),
+            faults=(*unreadable.get(mark_of(key), ()), *odd.get(key, ())),
             link=answers.links(links).get(key),
             snapshot=answers.snapshots(snapshots).get(key),
             posted=tuple(posted.get(mark_of(key), ())),
@@ -76,7 +86,7 @@ def headers(ids: frozenset[str]) -> Cases:
 
 
 def wholes(cases: list[InvoiceCase], profile: Profile) -> Cases:
-    """Their lines where they matter; their suppliers; the lines of proposals that do not balance."""
+    """Their lines where they matter; their suppliers; lines of proposals that do not balance, rows of vouchers."""
     details = JaggaerDetails(
         "invoices", frozenset(case.key for case in cases if case.whole is None and must_read(case, profile))
     )
@@ -84,17 +94,25 @@ def wholes(cases: list[InvoiceCase], profile: Profile) -> Cases:
     told = [supplier for supplier in posting if supplier]
     by_number = Links("supplier", "ifs", frozenset(one.supplier_number for one in told if one.supplier_number))
     by_id = Links("supplier", "jaggaer", frozenset(one.id for one in told if one.id))
-    odd = [one for case in cases for one in case.posted if one.objstate == "Unbalanced"]
+    made = [one for case in cases if not case.just_posted for one in case.posted]
+    odd = [p for case in cases for one in case.posted if (p := one.proposal) and p.objstate == "Unbalanced"]
+    rows = IfsRows(
+        "voucher_row",
+        "ReferenceNumber",
+        frozenset(one.voucher.reference_number or "" for one in made if one.voucher),
+        (("ReferenceSerie", frozenset({SERIE})),),
+    )
     lines = IfsRows(
         "posting_proposal_line",
         "ProposalId",
         frozenset(str(one.proposal_id) for one in odd),
         (("Company", frozenset(one.company for one in odd if one.company)),),
     )
-    answers = yield (details, by_number, by_id, lines)
+    answers = yield (details, by_number, by_id, lines, rows)
     found, faults = _records(answers.rows(details))
     numbers, ids = answers.links(by_number), answers.links(by_id)
     lines_of = _grouped(_read(PostingProposalLine, answers.rows(lines)), lambda line: (line.company, line.proposal_id))
+    owed = _read(VoucherRow, answers.rows(rows))
 
     def supplier(case: InvoiceCase) -> str:
         told = case.header.supplier if case.header else None
@@ -109,8 +127,12 @@ def wholes(cases: list[InvoiceCase], profile: Profile) -> Cases:
             header=found[case.key].header if case.key in found else case.header,
             faults=(*case.faults, *faults.get(case.key, ())),
             supplier=supplier(case),
+            posted=tuple(of_voucher(one.voucher, owed) if one.voucher else one for one in case.posted),
             posted_lines=tuple(
-                line for one in case.posted for line in lines_of.get((one.company, one.proposal_id), ())
+                line
+                for one in case.posted
+                if one.proposal
+                for line in lines_of.get((one.proposal.company, one.proposal.proposal_id), ())
             ),
         )
         for case in cases

@@ -187,6 +187,12 @@ def invoices(found: list[Order]) -> list[Invoice]:  # noqa: PLR0915 - one after 
     add(good).line("1", "100", tax="19.01").line("2", "0.005")
     add("0006510011").line("2.5", "40.10")  # the supplier's own account, which came from JAGGAER
     add(good, credit=True).line("-1", "80").line("1", "12")  # a restocking fee
+    add(good, company="20", fate="voucher").line(
+        "1", "10", **splits("PercentOfPrice", ("50", {"Account": "6000"}), ("50", {"Account": "8020"}))
+    ).line("1", "0.05", **splits("PercentOfPrice", ("100", {"Account": "6000"})))
+    add(good, company="20", fate="voucher", credit=True).line(
+        "-2", "30", **splits("PercentOfPrice", ("100", {"Account": "6000"}))
+    ).line("1", "5", **splits("PercentOfPrice", ("100", {"Account": "8020"})))
     add("0006510005", currency="JPY").line(
         "3",
         "333",

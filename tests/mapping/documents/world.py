@@ -172,6 +172,8 @@ class World:
                 return ""
             case IfsCreate(set="posting_proposal", values=values, lines=lines):
                 return self._proposal(dict(values), lines)
+            case IfsCreate(set="voucher", values=values, lines=lines):
+                return self._voucher(dict(values), lines)
         raise AssertionError(f"nobody carries out {write}")
 
     def _order(self, body: dict[str, Any]) -> str:
@@ -205,6 +207,22 @@ class World:
         number = 9000 + len(proposals)
         values |= {"ProposalId": number, "Objstate": "Balanced" if ties else "Unbalanced"}
         self.ifs.append(Row("posting_proposal", (values["Company"], str(number)), values))
+        return str(number)
+
+    def _voucher(self, values: dict[str, Any], lines: tuple[tuple[str, Any], ...]) -> str:
+        sides = [
+            sum((Decimal(each.get(side, 0)) for _, each in lines), Decimal(0))
+            for side in ("CurrencyDebetAmount", "CurrencyCreditAmount")
+        ]
+        assert sides[0] == sides[1], "DATABASE_ERROR"
+        number = 4000 + sum(one.kind == "voucher" for one in self.ifs)
+        values |= {"VoucherNo": number, "Objstate": "Approved"}
+        key = tuple(str(values[name]) for name in ("Company", "VoucherType", "AccountingYear", "VoucherNo"))
+        self.ifs.append(Row("voucher", key, values))
+        head = {name: values[name] for name in ("Company", "VoucherType", "AccountingYear", "VoucherNo")}
+        self.ifs += [
+            Row("voucher_row", (*key, str(at)), {**each, **head, "RowNo": at}) for at, (_, each) in enumerate(lines, 1)
+        ]
         return str(number)
 
     # --- what happens to it ---
