@@ -161,8 +161,8 @@ def _without_base(policy: Policy, sides: dict[System, Value | None]) -> tuple[Sy
             if policy.allows(other(side)):
                 return other(side), ""
             return None, f"empty in {_NAMES[side]}, and may only be changed there"
-    if policy.winner == "stricter":
-        return _stricter(policy, sides), ""
+    if policy.winner == "stricter" and policy.allows(stricter := _stricter(policy, sides)):
+        return stricter, ""
     return None, "differs, and both systems never agreed on it"
 
 

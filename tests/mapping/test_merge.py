@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ifs_jaggaer.errors import Rejected, System
@@ -198,6 +198,13 @@ def test_once_carried_out_it_is_agreed_for_ever(
 
 
 @given(POLICIES, BASES, STATES, STATES, TOLD)
+@example(  # the stricter value stands where the field may not be changed
+    Policy(direction="from_jaggaer", winner="stricter", strictness=WORDS),
+    UNKNOWN,
+    value("c"),
+    value("a"),
+    Instructions(approved={"f": "c"}),
+)
 def test_what_is_written_obeys_the_laws(
     policy: Policy, base: Base, ifs: State, jaggaer: State, told: Instructions
 ) -> None:
