@@ -28,7 +28,7 @@ lint: setup ## ruff, mypy strict, import-linter
 	$(BIN)/lint-imports --no-cache
 
 test: setup lint ## everything that CI runs
-	$(BIN)/pytest -n 2 $(PYTEST_ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
 bench: setup ## the four syncs on seeded data; BENCH_ARGS="--suppliers 200 --orders 1000 --invoices 500"
 	$(BIN)/python benchmarks/syncs.py $(BENCH_ARGS)
