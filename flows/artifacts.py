@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import httpx
 from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
+from prefect.client.schemas.sorting import ArtifactSort
 
+from flows.blocks import server_away
 from ifs_jaggaer.errors import System
 from ifs_jaggaer.pipeline.outcome import RunResult
 from ifs_jaggaer.pipeline.run import SyncRun
@@ -152,16 +155,22 @@ def _of(shown: int, total: int, what: str) -> str:
 
 
 async def kept_heads(store: str) -> list[str]:
-    """Heads of the audit chains of that store which earlier runs left in their artifacts, for `audit verify`."""
+    """Heads of the audit chains of that store which earlier runs left in their artifacts, for `audit verify`.
+
+    Raises:
+        Unreachable: the Prefect server does not answer.
+    """
     heads: list[str] = []
     read = 0
-    async with get_client() as client:
-        while True:
-            some = await client.read_artifacts(
-                artifact_filter=ArtifactFilter(key=ArtifactFilterKey(like_="-audit-head")), offset=read, limit=PAGE
-            )
-            found = (_HEAD.search(str(artifact.data)) for artifact in some)
-            heads += [match[2] for match in found if match and match[1] == store]
-            read += len(some)
-            if len(some) < PAGE:
-                return heads
+    of_heads = ArtifactFilter(key=ArtifactFilterKey(like_="-audit-head"))
+    try:
+        async with get_client() as client:
+            while some := await client.read_artifacts(
+                artifact_filter=of_heads, sort=ArtifactSort.CREATED_DESC, offset=read, limit=PAGE
+            ):
+                found = (_HEAD.search(str(artifact.data)) for artifact in some)
+                heads += [match[2] for match in found if match and match[1] == store]
+                read += len(some)
+    except (RuntimeError, httpx.HTTPError) as error:
+        raise server_away(error) from None
+    return heads

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 from typing import Any
 
+import httpx
 from prefect.blocks.core import Block
 from pydantic import Field, SecretStr
+
+from ifs_jaggaer.errors import Unreachable
 
 NAME = os.environ.get("IFS_JAGGAER_CONNECTION", "default")
 
@@ -40,11 +43,23 @@ class IfsJaggaerConnection(Block):
         return tree
 
 
+def server_away(error: Exception) -> Unreachable:
+    return Unreachable(
+        f"the Prefect server does not answer: {error}", remedy="start it, or unset PREFECT_API_URL to do without"
+    )
+
+
 async def block_values() -> dict[str, Any] | None:
-    """What the block of this connection says; None where there is no such block."""
+    """What the block of this connection says; None where there is no such block.
+
+    Raises:
+        Unreachable: the Prefect server does not answer.
+    """
     try:
         block: Any = await IfsJaggaerConnection.aload(NAME)
     except ValueError:
         return None
+    except (RuntimeError, httpx.HTTPError) as error:
+        raise server_away(error) from None
     told: dict[str, Any] = block.as_settings()
     return told

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ifs_jaggaer.cli.ephemeral import before_prefect
 from ifs_jaggaer.cli.listing import as_object, opened
 from ifs_jaggaer.cli.output import AsJson, Config, Exit, complain, out, print_json
 from ifs_jaggaer.pipeline.wiring import identity_of
@@ -115,6 +116,7 @@ def verify(
     heads = [line.strip() for line in anchors.read_text("utf-8").splitlines() if line.strip()] if anchors else []
     with opened() as store:
         if not offline:
+            before_prefect()
             from flows.artifacts import kept_heads  # noqa: PLC0415
 
             heads += asyncio.run(kept_heads(identity_of(store)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -12,8 +11,9 @@ import httpx
 import typer
 
 from ifs_jaggaer import settings
+from ifs_jaggaer.cli.ephemeral import before_prefect
 from ifs_jaggaer.cli.output import AsJson, Config, Exit, complain, out, print_json, print_table
-from ifs_jaggaer.errors import SettingsError, Unreachable
+from ifs_jaggaer.errors import SettingsError
 from ifs_jaggaer.pipeline.outcome import RunResult, not_opened
 from mapping.profile import Profile
 
@@ -161,7 +161,8 @@ async def _flow(sync: Sync, told: dict[str, Any]) -> tuple[list[RunResult], str]
     """Prefect is imported here, late: it takes two seconds that `--help` need not."""
     from pydantic import ValidationError  # noqa: PLC0415
 
-    os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")  # a server of our own does not call home
+    before_prefect()
+    from flows.blocks import server_away  # noqa: PLC0415
     from flows.catalogue import FLOWS  # noqa: PLC0415
     from ifs_jaggaer.pipeline.registry import ERRORS, RESULTS  # noqa: PLC0415
 
@@ -176,9 +177,7 @@ async def _flow(sync: Sync, told: dict[str, Any]) -> tuple[list[RunResult], str]
         state = await flow(given, return_state=True)
     except (RuntimeError, httpx.HTTPError) as error:
         # What goes wrong in the flow is in its state; this is Prefect's own.
-        away = Unreachable(
-            f"the Prefect server does not answer: {error}", remedy="start it, or unset PREFECT_API_URL to do without"
-        )
+        away = server_away(error)
         complain(away)
         return [*RESULTS.values(), not_opened(sync.value, "", away, dry_run=given.dry_run)], "failed"
     results = list(RESULTS.values())
