@@ -135,7 +135,7 @@ def round_half_even(amount: Decimal, digits: int) -> Decimal:
 def spread(total: Decimal, weights: Sequence[Decimal], currency: Currency) -> list[Decimal]:
     """Shares of `total` by weight, which add up to it exactly (largest remainder).
 
-    Shares are whole minor units, or as fine as `total` itself is stated. Where all weights are 0 they
+    Shares are whole minor units, or as fine as `total` itself is (1.4800 is as fine as 1.48). Where all weights are 0 they
     are equal. What is left over goes to the largest remainders, the earlier one first in a tie. No
     share has another sign than `total`.
 
@@ -144,7 +144,7 @@ def spread(total: Decimal, weights: Sequence[Decimal], currency: Currency) -> li
     """
     if not weights or any(_checked(weight) < 0 for weight in weights):
         raise ValueError("an amount is spread over at least one weight, none of them negative")
-    quantum = min(currency.minor_unit, Decimal(1).scaleb(_exponent(total)))
+    quantum = min(currency.minor_unit, Decimal(1).scaleb(_exponent(Decimal(canonical(total)))))
     units = int(_EXACT.divide_int(_checked(total).copy_abs(), quantum))
     parts = _integers(weights) if any(weights) else [1] * len(weights)
     whole = sum(parts)

@@ -37,6 +37,7 @@ class _Type:
 class _Reading:
     types: dict[str, _Type] = field(default_factory=dict)
     sets: dict[str, str] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
     namespace: str = ""
     current: _Type | None = None
 
@@ -44,6 +45,7 @@ class _Reading:
         name = tag.rpartition(" ")[2]
         if name == "Schema":
             self.namespace = given.get("Namespace", "")
+            self.aliases[given.get("Alias", self.namespace)] = self.namespace
         elif name == "EntityType":
             self.current = _Type(base=given.get("BaseType"))
             self.types[f"{self.namespace}.{given.get('Name', '')}"] = self.current
@@ -55,6 +57,20 @@ class _Reading:
     def end(self, tag: str) -> None:
         if tag.rpartition(" ")[2] == "EntityType":
             self.current = None
+
+    def attributes(self, kind: str | None) -> dict[str, str]:
+        """Those of a type and its bases; a type may be named by its schema's alias (CSDL 4.0, 5.1.2)."""
+        found: dict[str, str] = {}
+        seen: set[str] = set()
+        while kind and kind not in seen and (told := self.types.get(self._full(kind))):
+            seen.add(kind)
+            found = {**told.attributes, **found}
+            kind = told.base
+        return found
+
+    def _full(self, kind: str) -> str:
+        schema, _, name = kind.rpartition(".")
+        return f"{self.aliases.get(schema, schema)}.{name}"
 
 
 def parse(body: bytes) -> dict[str, Mapping[str, str]]:
@@ -72,7 +88,7 @@ def parse(body: bytes) -> dict[str, Mapping[str, str]]:
         parser.Parse(body, True)
     except expat.ExpatError:
         raise UnreadableMetadata("not well-formed XML") from None
-    return {name: _attributes(reading.types, kind) for name, kind in reading.sets.items()}
+    return {name: reading.attributes(kind) for name, kind in reading.sets.items()}
 
 
 def judge_metadata(answer: Answer) -> Verdict:
@@ -98,16 +114,6 @@ def differences(entity_set: EntitySet, described: Mapping[str, Mapping[str, str]
             found.append(f"{entity_set.entity_set} has no {tenant}")
         elif (fits := _SPOKEN.get(spoken)) and kind not in fits and not kind.startswith("enum:"):
             found.append(f"{entity_set.entity_set}.{tenant} is {spoken}, the profile says {kind}")
-    return found
-
-
-def _attributes(types: Mapping[str, _Type], kind: str | None) -> dict[str, str]:
-    found: dict[str, str] = {}
-    seen: set[str] = set()
-    while kind and kind not in seen and (told := types.get(kind)):
-        seen.add(kind)
-        found = {**told.attributes, **found}
-        kind = told.base
     return found
 
 

@@ -81,6 +81,12 @@ def test_a_spread_gives_what_is_left_to_the_largest_remainder() -> None:
     ]
 
 
+def test_a_spread_is_no_finer_for_the_zeros_that_somebody_writes() -> None:
+    shares = money.spread(Decimal("1.4800"), [Decimal(1)] * 3, money.currency("EUR"))
+    assert shares == [Decimal("0.50"), Decimal("0.49"), Decimal("0.49")]
+    assert money.spread(Decimal("0.005"), [Decimal(1)] * 2, money.currency("EUR"))[0] == Decimal("0.003")
+
+
 def test_a_spread_over_zero_weights_is_equal() -> None:
     assert money.spread(Decimal("-0.05"), [Decimal(0)] * 2, money.currency("EUR")) == [
         Decimal("-0.03"),

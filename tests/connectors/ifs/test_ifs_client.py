@@ -472,3 +472,14 @@ def test_types_inherit() -> None:
 def test_a_set_that_cannot_be_is_the_profiles_matter(more: Any) -> None:
     with pytest.raises(SettingsError, match=r"ifs\.sets\.line"):
         EntitySet.of("line", told(**more))
+
+
+def test_types_named_by_an_alias_are_found() -> None:
+    body = (
+        b'<e:Edmx xmlns:e="x"><e:DataServices><s:Schema xmlns:s="y" Namespace="IfsApp.Long" Alias="Self">'
+        b'<s:EntityType Name="B"><s:Property Name="Base" Type="Edm.Int64"/></s:EntityType>'
+        b'<s:EntityType Name="A" BaseType="Self.B"><s:Property Name="Own" Type="Edm.Date"/></s:EntityType>'
+        b'<s:EntityContainer><s:EntitySet Name="As" EntityType="Self.A"/>'
+        b'<s:EntitySet Name="Bs" EntityType="IfsApp.Long.B"/></s:EntityContainer></s:Schema></e:DataServices></e:Edmx>'
+    )
+    assert metadata.parse(body) == {"As": {"Own": "Edm.Date", "Base": "Edm.Int64"}, "Bs": {"Base": "Edm.Int64"}}
