@@ -136,9 +136,17 @@ async def _keyset(run: SyncRun, source: Source, start: PageStart) -> Polled:
     return Polled(
         rows=page.rows,
         unreadable=page.unreadable,
-        reach=changed[-1] if changed else None,
+        reach=_not_ahead(changed[-1], page.date, times) if changed else None,
         following=pack(after=page.next.dumps(), since=str(since) if since else None) if page.next else None,
     )
+
+
+def _not_ahead(changed: str, server_time: datetime | None, times: WireTimes) -> str:
+    """The change time, or the server's own time where that is lower: one row of the year 2099 must hide no other."""
+    if server_time is None:
+        return changed
+    now = times.from_moment(server_time)
+    return now if datetime.fromisoformat(now) < datetime.fromisoformat(changed) else changed
 
 
 def _since(run: SyncRun, source: Source, times: WireTimes) -> str | None:

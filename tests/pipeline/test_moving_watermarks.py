@@ -25,7 +25,7 @@ def suppliers(small_world: World, product: Product) -> list[str]:
 
 def _after(mark: str | None) -> str:
     """A second later, so that a run that may does move it."""
-    return f"{datetime.fromisoformat(mark or stamp(seconds=0)) + timedelta(seconds=1):%Y-%m-%dT%H:%M:%S}Z"
+    return f"{datetime.fromisoformat(mark or stamp(minutes=10)) + timedelta(seconds=1):%Y-%m-%dT%H:%M:%S}Z"
 
 
 def stamp(**ago: float) -> str:
@@ -93,6 +93,19 @@ def test_what_became_visible_late_is_found_within_the_overlap(
     product.run("purchase-orders")
     assert len(world.orders_there(late)) == 1
     assert product.watermarks()[LEG] == mark, "it never goes back"
+
+
+def test_a_change_time_in_the_future_does_not_hide_what_comes_after_it(
+    suppliers: list[str], world: World, product: Product
+) -> None:
+    early = world.order(suppliers[0])
+    odd = world.order(suppliers[0], LastModifiedDate="2099-01-01T00:00:00Z")
+    product.run("purchase-orders")
+    assert len(world.orders_there(odd)) == 1
+    world.change("ifs", "PurchaseOrderSet", {"OrderNo": early}, {"NoteText": "eilt"})
+    product.run("purchase-orders")
+    assert world.orders_there(early)[0]["header"]["note"] == "eilt"
+    world.change("ifs", "PurchaseOrderSet", {"OrderNo": odd}, {"LastModifiedDate": stamp(seconds=0)})
 
 
 def test_what_was_read_again_in_the_overlap_costs_no_more(suppliers: list[str], world: World, product: Product) -> None:
