@@ -135,8 +135,8 @@ def round_half_even(amount: Decimal, digits: int) -> Decimal:
 def spread(total: Decimal, weights: Sequence[Decimal], currency: Currency) -> list[Decimal]:
     """Shares of `total` by weight, which add up to it exactly (largest remainder).
 
-    Shares are whole minor units, or as fine as `total` itself is (1.4800 is as fine as 1.48). Where all weights are 0 they
-    are equal. What is left over goes to the largest remainders, the earlier one first in a tie. No
+    Shares are whole minor units, or as fine as `total` itself is (1.4800 is as fine as 1.48). Where all weights
+    are 0 they are equal. What is left over goes to the largest remainders, the earlier one first in a tie. No
     share has another sign than `total`.
 
     Raises:

@@ -45,8 +45,10 @@ class IfsHabits(Habits):
     ids_as_text: bool = False
     collate: Callable[[str], Any] = str
     lacking: frozenset[str] = frozenset()
-    """Attributes that this tenant does not have."""
+    """Attributes that this tenant does not have, as `Attribute` or `Set.Attribute`."""
     states_unfilterable: frozenset[str] = frozenset()
+    meddle_every: int = 0
+    """How often somebody else changes a row just before we do."""
     extras: bool = False
     """luname, keyref and unknown attributes come along."""
     alias: str = ""
@@ -105,6 +107,9 @@ class Ifs(Tenant):
 
     def stamp(self) -> datetime:
         return self.now().replace(microsecond=0)
+
+    def lacks(self, entry: EntitySet, name: str) -> bool:
+        return bool({name, f"{entry.name}.{name}"} & self.habits.lacking)
 
     # --- the wire -------------------------------------------------------------------------------
 
@@ -191,10 +196,10 @@ class Ifs(Tenant):
 
     def _selected(self, entry: EntitySet, options: dict[str, str]) -> list[str]:
         if "$select" not in options:
-            return [name for name in entry.types if name not in self.habits.lacking]
+            return [name for name in entry.types if not self.lacks(entry, name)]
         names = options["$select"].split(",")
         for name in names:
-            if name not in entry.types or name in self.habits.lacking:
+            if name not in entry.types or self.lacks(entry, name):
                 raise Malformed(f"the property {name} of {entry.name} is unknown", name)
         return list(dict.fromkeys([*names, *entry.keys]))
 
@@ -205,7 +210,7 @@ class Ifs(Tenant):
         selected = self._selected(entry, options)
         found = [row for _, row in sorted(self.rows[entry.name].items(), key=lambda pair: pair[1].identity)]
         if "$filter" in options:
-            lacking = set(self.habits.lacking)
+            lacking = {name for name in entry.types if self.lacks(entry, name)}
             if entry.name in self.habits.states_unfilterable:
                 lacking.add("Objstate")
             wanted = Filter(options["$filter"], entry, lacking, self.habits.collate)
@@ -234,7 +239,7 @@ class Ifs(Tenant):
         found = []
         for piece in filter(None, options.get("$orderby", "").split(",")):
             name, _, direction = piece.strip().partition(" ")
-            if name not in entry.types or name in self.habits.lacking or direction not in {"", "asc", "desc"}:
+            if name not in entry.types or self.lacks(entry, name) or direction not in {"", "asc", "desc"}:
                 raise Malformed(f"$orderby {piece}", name)
             found.append((name, direction == "desc"))
         return found
@@ -305,6 +310,9 @@ class Ifs(Tenant):
         return self._written(asked, entry, row, self.habits.patch_answers)
 
     def _precondition(self, asked: Asked, row: Row) -> Answer | None:
+        if self._turn("meddle_every"):
+            row.version += 1
+            row.values["LastModifiedDate"] = self.stamp()
         match = asked.headers.get("if-match")
         if match is None:
             self.complain(f"no If-Match: {asked.path}")
@@ -332,7 +340,7 @@ class Ifs(Tenant):
         compatible = "IEEE754Compatible=true" in asked.headers.get("content-type", "")
         values = {}
         for name, value in sent.items():
-            if name not in entry.types or name in self.habits.lacking or name == "LastModifiedDate":
+            if name not in entry.types or self.lacks(entry, name) or name == "LastModifiedDate":
                 raise Malformed(f"the property {name} of {entry.name} cannot be written", name)
             values[name] = from_json(entry, name, value, compatible=compatible)
         return values
@@ -378,7 +386,7 @@ class Ifs(Tenant):
         headers = {"ETag": row.etag}
         if status == 204:
             return Answer(204, None, headers)
-        names = [name for name in entry.types if name not in self.habits.lacking]
+        names = [name for name in entry.types if not self.lacks(entry, name)]
         shown = self._shown(entry, row, asked, names, etag=self.habits.etag_in_body)
         context = {"@odata.context": f"{self.host}/{entry.service}/$metadata#{entry.name}/$entity"}
         location = f"{self.host}/{entry.service}/{entry.name}" if status == 201 else ""
@@ -450,4 +458,4 @@ class Ifs(Tenant):
         entries = [entry for entry in SETS.values() if entry.service == service]
         if not entries:
             return self.error(404, "ODP_RESOURCE_NOTFOUND", "Resource not found.")
-        return Answer(200, metadata(entries, self.habits.lacking, self.habits.alias), kind="application/xml")
+        return Answer(200, metadata(entries, self.lacks, self.habits.alias), kind="application/xml")

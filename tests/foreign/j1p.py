@@ -41,6 +41,9 @@ class J1pHabits(Habits):
     moving: bool = False
     """After the first page of a long list one of its records is changed."""
     base: str = "j1p/api/public"
+    real_booleans: bool = False
+    padded_numbers: bool = False
+    """Amounts and quantities show four decimals and more."""
     bare_business_unit: bool = False
     """Of an invoice: a bare string in place of an object."""
     duplicate_behind_success: bool = False
@@ -208,11 +211,15 @@ class J1p(Tenant):
             shown = record
         return self._told(name, shown)
 
-    def _told(self, name: str, shown: Record) -> Record:
+    def _told(self, name: str, shown: Record) -> Record:  # noqa: C901
         """Times, ids and gaps as this tenant writes them."""
         header = shown.get("header")
+        if self.habits.real_booleans and "active" in shown:
+            shown["active"] = shown["active"] == "true"
+        if self.habits.padded_numbers:
+            _each(shown, _padded)
         if header and self.habits.ids_as_text:
-            for field in ("invoiceId", "poId", "receiptId"):
+            for field in ("invoiceId", "poId", "receiptId", "revisionNumber"):
                 if field in header:
                     header[field] = str(header[field])
         if header and name == "purchaseorders" and self.habits.po_id != "header":
@@ -225,7 +232,7 @@ class J1p(Tenant):
             for field in ("acknowledgement", "note", "total", "dueDate", "accountingDate", "businessUnit"):
                 header.setdefault(field, {})
         if not self.habits.milliseconds:
-            _each_text(shown, lambda text: re.sub(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.\d{3}Z$", r"\1Z", text))
+            _each(shown, _without_milliseconds)
         return shown
 
     def _read(self, name: str, ident: str) -> Answer:
@@ -466,15 +473,25 @@ def put_at(record: Record, path: str, value: Any) -> None:
     record[leaf] = value
 
 
-def _each_text(value: Any, change: Callable[[str], str]) -> None:
-    pairs = (
-        list(value.items()) if isinstance(value, dict) else list(enumerate(value)) if isinstance(value, list) else []
-    )
+def _each(value: Any, change: Callable[[str, Any], Any]) -> None:
+    """Changes every value inside; `change` gets its name too."""
+    pairs = list(value.items()) if isinstance(value, dict) else list(enumerate(value))
     for key, inner in pairs:
-        if isinstance(inner, str):
-            value[key] = change(inner)
+        if isinstance(inner, dict | list):
+            _each(inner, change)
         else:
-            _each_text(inner, change)
+            value[key] = change(str(key), inner)
+
+
+def _without_milliseconds(_: str, value: Any) -> Any:
+    return re.sub(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.\d{3}Z$", r"\1Z", value) if isinstance(value, str) else value
+
+
+def _padded(name: str, value: Any) -> Any:
+    exact = isinstance(value, Decimal) or (
+        isinstance(value, int) and name in {"quantity", "charges", "discountPercent"}
+    )
+    return Decimal(value) + Decimal("0.0000") if exact and not isinstance(value, bool) else value
 
 
 def _midnight(text: str) -> None:

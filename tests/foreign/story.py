@@ -352,3 +352,11 @@ def rests(lab: Lab, why: str) -> list[str]:
     """A run in which nothing may be written."""
     lab.run(codes={0, 1})
     return [f"{why}: {place} written {number} times" for place, number in writes(lab).items()]
+
+
+def lost_with_a_change(lab: Lab) -> list[str]:
+    """While there was no store, one note changed: that order is found by its mark, and alone is sent again."""
+    lab.ifs.change("PurchaseOrderSet", ("P1030",), NoteText="after the flood")
+    lab.run(codes={0, 1})
+    found = [f"{place} written {number} times" for place, number in (writes(lab) - Counter([_ORDER])).items()]
+    return [*found, *checks.orders(lab, only={"P1030"}), *checks.revisions(lab)]

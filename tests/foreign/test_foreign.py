@@ -48,6 +48,8 @@ ODD_J1P = J1pHabits(
     in_everywhere=False,
     order="shuffled",
     po_id="beside",
+    real_booleans=True,
+    padded_numbers=True,
     warn=True,
     clock_off=120,
 )
@@ -88,18 +90,21 @@ def live_through(both: Lab) -> None:
     both.product.call("watermarks", "reset")
     assert story.rests(both, "after a reset") == []
     both.lose_store()
-    assert story.rests(both, "after the store was lost") == []
+    assert story.lost_with_a_change(both) == []
 
 
 def test_tenants_with_all_the_odd_choices(tmp_path: Path, prefect: dict[str, str]) -> None:
     with against(tmp_path, prefect, ODD_IFS, ODD_J1P) as both:
+        both.product.call("ping", codes={0})
         live_through(both)
 
 
 @more
 def test_plain_tenants(tmp_path: Path, prefect: dict[str, str]) -> None:
     ifs = IfsHabits(conflict_from_database=True)
-    with against(tmp_path, prefect, ifs, J1pHabits(bare_business_unit=True)) as both:
+    with against(
+        tmp_path, prefect, ifs, J1pHabits(bare_business_unit=True, real_booleans=True, padded_numbers=True)
+    ) as both:
         live_through(both)
 
 
@@ -122,6 +127,40 @@ def test_a_tenant_without_custom_attributes(tmp_path: Path, prefect: dict[str, s
         assert story.rests(both, "again") == []
         both.lose_store()
         assert story.rests(both, "after the store was lost") == []
+
+
+@more
+def test_sets_that_do_not_say_when_they_changed(tmp_path: Path, prefect: dict[str, str]) -> None:
+    """Their keys and ETags are swept; meanwhile others change every third row just before we do."""
+    sweeps = {
+        "supplier_address": "SupplierInfoAddressSet",
+        "supplier_finance": "IdentityInvoiceInfoSet",
+        "code_part_value": "CodePartValueSet",
+        "purchase_order_line": "PurchaseOrderLineSet",
+        "pre_accounting": "PreAccountingSet",
+    }
+    profile = "".join(
+        f'[ifs.sets.{name}]\nstrategy = "sweep"\n[ifs.sets.{name}.attributes]\nLastModifiedDate = "absent"\n'
+        for name in sweeps
+    )
+    ifs = IfsHabits(
+        lacking=frozenset(f"{name}.LastModifiedDate" for name in sweeps.values()),
+        meddle_every=3,
+        page=100,
+        next_link=True,
+    )
+    with against(tmp_path, prefect, ifs, J1pHabits(), profile) as both:
+        live_through(both)
+
+
+@more
+def test_an_attribute_that_the_tenant_lacks_is_named(tmp_path: Path, prefect: dict[str, str]) -> None:
+    ifs = IfsHabits(lacking=frozenset({"Cf_Diversity"}))
+    with against(tmp_path, prefect, ifs, J1pHabits()) as both:
+        done = both.product.call("run", "suppliers", "--json", codes={2})
+        assert "Cf_Diversity" in done.stderr
+        assert both.writes() == []
+        assert "Cf_Diversity" in both.product.call("ping", codes={1, 2, 3}).stdout
 
 
 @more
