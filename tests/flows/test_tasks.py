@@ -11,9 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prefect import Task
 from prefect.cache_policies import CacheKeyFnPolicy
-from prefect.context import TaskRunContext
+from prefect.client.schemas.objects import TaskRun
+from prefect.context import TaskRunContext, _deployment_id
+from prefect.states import Failed
 
 from flows import tasks
+from ifs_jaggaer.errors import SettingsError, Unreachable
 from ifs_jaggaer.pipeline.pages import PageRef, PageStart
 
 OF_A_PAGE: tuple[Task[Any, Any], ...] = (tasks.poll_page, tasks.map_and_plan, tasks.write_and_settle)
@@ -59,3 +62,29 @@ def test_results_of_pages_are_kept_and_of_nothing_else(task: Task[Any, Any]) -> 
     assert task.persist_result is (task in OF_A_PAGE)
     assert task.retries == 3
     assert sum(tasks.OUTAGE_RETRIES) <= 600, "then the run fails, and somebody hears of it"
+
+
+@pytest.mark.parametrize(
+    ("failure", "deployed", "again"),
+    [
+        (Unreachable("away"), True, True),
+        (Unreachable("away"), False, False),
+        (SettingsError("a wrong secret"), True, False),
+        (KeyError("a fault of ours"), True, False),
+    ],
+    ids=["outage, deployed", "outage, by hand", "setting", "fault"],
+)
+async def test_only_an_outage_of_a_deployed_run_is_waited_out(failure: Exception, deployed: bool, again: bool) -> None:
+    token = _deployment_id.set(uuid4() if deployed else None)
+    try:
+        assert await tasks._is_outage(tasks.poll_page, cast("TaskRun", None), Failed(data=failure)) is again
+    finally:
+        _deployment_id.reset(token)
+
+
+async def test_nor_is_a_verdict() -> None:
+    token = _deployment_id.set(uuid4())
+    try:
+        assert not await tasks._is_outage(tasks.verdict, cast("TaskRun", None), Failed(message="3 rejected"))
+    finally:
+        _deployment_id.reset(token)

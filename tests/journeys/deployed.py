@@ -65,20 +65,22 @@ class Deployed:
         return found
 
     def retried(self, run: str) -> dict[str, Any]:
-        """`prefect flow-run retry`, and its end."""
+        """What "Retry" and `prefect flow-run retry` do, and its end."""
         former = self.run(run)["run_count"]
-        self.prefect("flow-run", "retry", run)
+        state = {"type": "SCHEDULED", "message": "Retried"}
+        self.ask(f"/flow_runs/{run}/set_state", {"state": state, "force": True})
         now = self.ended(run)
         # A worker tells of a killed process twice, ten seconds apart: the second time ends a retry in between.
         return now if now["run_count"] > former else self.retried(run)
 
-    def tasks(self, run: str) -> list[dict[str, Any]]:
-        """The task runs of all attempts, in the order of their beginning."""
-        body = {"flow_runs": {"id": {"any_": [run]}}, "limit": 200}
+    def tasks(self, run: dict[str, Any]) -> list[dict[str, Any]]:
+        """The task runs of a run's last attempt, in the order of their beginning."""
+        body = {"flow_runs": {"id": {"any_": [run["id"]]}}, "limit": 200}
         found: list[dict[str, Any]] = []
-        while len(some := self.ask("/task_runs/filter", body | {"offset": len(found)})) == 200:
+        while some := self.ask("/task_runs/filter", body | {"offset": len(found)}):
             found += some
-        return sorted(found + some, key=lambda task: task["start_time"] or "9999")
+        mine = (task for task in found if task["flow_run_run_count"] == run["run_count"])
+        return sorted(mine, key=lambda task: task["start_time"] or "9999")
 
     def artifacts(self, run: str, key: str) -> list[dict[str, Any]]:
         body = {"artifacts": {"flow_run_id": {"any_": [run]}, "key": {"any_": [key]}}, "sort": "CREATED_DESC"}
