@@ -20,6 +20,7 @@ from foreign.serving import SECRET, Asked, serving
 PROFILE = """
 [company."20"]
 invoices_without_order = "voucher"
+closed_period = "next_open"
 """
 
 

@@ -28,6 +28,7 @@ class Invoice:
     lines: list[Line] = field(default_factory=list)
     orders: dict[str, tuple[Order, dict[str, Any]]] = field(default_factory=dict)
     """By line number."""
+    posts_on: date | None = None
 
     @property
     def sign(self) -> int:
@@ -113,7 +114,7 @@ class Invoice:
 
     @property
     def posting_date(self) -> date:
-        return date.fromisoformat(self.header.get("accountingDate", today().isoformat())[:10])
+        return self.posts_on or date.fromisoformat(self.header.get("accountingDate", today().isoformat())[:10])
 
 
 def splits(kind: str, *parts: tuple[str, dict[str, str]]) -> dict[str, Any]:
@@ -222,6 +223,17 @@ def invoices(found: list[Order]) -> list[Invoice]:  # noqa: PLR0915 - one after 
     of(order, fate="held").of(
         order, 0, unitPrice=six(order.lines[0]["NetAmtCurr"] / order.lines[0]["BuyQtyDue"] * D("1.1"))
     )
+    late = add(good, company="20", fate="voucher", header={"accountingDate": f"{old.isoformat()}T00:00:00.000Z"}).line(
+        "1", "10", **account("6000")
+    )
+    late.posts_on = month(today(), -2)  # company 20 takes the next open period
+    add(good, header={"shippingCharge": D(10), "taxCharge1": D("17.10")}).line(
+        "1", "100", tax="0", **account("4010")
+    ).line("-1", "20", tax="0", **account("6000"))
+    add(good, fate="rejected", header={"supplierInvoiceNumber": f"R/{made[0].ident}-ü"}).line(
+        "1", "10", **account("4010")
+    )
+    made[-1].supplier = made[0].supplier
     add("0006519998", fate="waiting").line("1", "10", **account("4010"))
     add("0006510012", company="20", fate="waiting").line("1", "10", **account("6000"))
     add(good, fate="unposted").line("1", "10", poNumber="P9999", poLineNumber="1-1")

@@ -141,6 +141,8 @@ def orders() -> list[Order]:
         Order("P2014", good, fate="rejected").line(),
         Order("P2015", "0006510016").line(),
         Order("P2016", good, head={"NoteText": None, "BuyerCode": None, "PayTermId": None}).line(),
+        Order("P2018", good, fate="rejected").line(CodeE="E1"),
+        Order("P2019", good, company="30", fate="out").line(),
         Order("P2017", good).line(FbuyUnitPrice=D("0.0000005"), BuyQtyDue=D(1000)),
     ]
     return found
