@@ -51,7 +51,7 @@ class Counts:
             "unchanged": self.unchanged,
             "waiting": self.waiting,
             "rejected": self.rejected,
-            "conflicts": self.conflicts,
+            "conflict" if self.conflicts == 1 else "conflicts": self.conflicts,
             "held": self.held,
         }
         return ", ".join(f"{number} {name}" for name, number in told.items() if number) or "nothing"
