@@ -38,6 +38,9 @@ from ifs_jaggaer.errors import (
 UNSTATED_PAUSE = 1.0
 NO_BODY = frozenset({202, 204})
 
+MOST_RENEWALS = 3
+"""Tokens that one request may need where the account was let in before: a gateway that drops sessions drops several."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -123,7 +126,7 @@ class _Course:
     write: bool
     repeatable: bool
     number: int = 0
-    renewed: bool = False
+    renewals: int = 0
     doubt: bool = False
 
 
@@ -162,6 +165,7 @@ class Channel:
         self._clock = clock
         self._sleep = sleep
         self._request_ids = request_ids
+        self._welcome = False
         auth.seen = self._token_seen
 
     @property
@@ -305,6 +309,7 @@ class Channel:
             except Undecodable as error:
                 broken = str(error)
         answer = Answer(reply.status, json, reply.headers, reply.body, attempt.request_id)
+        self._welcome = self._welcome or done
         word = ServerWord(status=reply.status, request_id=answer.server_request_id or attempt.request_id)
         verdict: Verdict
         if 300 <= reply.status < 400:
@@ -333,15 +338,16 @@ class Channel:
 
     def _unauthorized(self, course: _Course, token: Token, word: ServerWord) -> Verdict:
         self._auth.refused(token)
-        if course.renewed:
-            return SettingsError(
-                "a fresh token is refused",
-                system=self.system,
-                remedy="see that the service account may use this API and that host and realm belong together",
-                word=word,
-            )
-        course.renewed = True
-        return Again("HTTP 401", "no", 0.0, word)
+        refused = SettingsError(
+            "a fresh token is refused",
+            system=self.system,
+            remedy="see that the service account may use this API and that host and realm belong together",
+            word=word,
+        )
+        if course.renewals >= (MOST_RENEWALS if self._welcome else 1):
+            return refused
+        course.renewals += 1
+        return Again("HTTP 401", "no", 0.0 if course.renewals == 1 else None, word, at_last=refused)
 
     def _throttled(self, answer: Answer, word: ServerWord) -> Again:
         self.throttled += 1

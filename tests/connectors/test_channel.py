@@ -177,6 +177,19 @@ async def test_one_401_renews_the_token_even_when_its_content_type_is_nonsense()
         assert len(server.seen) == 2
 
 
+async def test_an_account_that_was_let_in_before_may_need_more_than_one_token() -> None:
+    refusal = answer(401, b"")
+    async with line(answer(), refusal, refusal, answer()) as (server, channel):
+        await channel.read(GET, CALL)
+        await channel.read(GET, CALL)
+        assert server.seen[-1].headers["authorization"] == "Bearer token-3"
+    async with line(answer(), refusal) as (server, channel):
+        await channel.read(GET, CALL)
+        with pytest.raises(SettingsError, match="fresh token"):
+            await channel.read(GET, CALL)
+        assert len(server.seen) <= 5
+
+
 async def test_many_401_at_once_fetch_one_token() -> None:
     async with line(*[answer(401, b"")] * 5, answer()) as (server, channel):
         await asyncio.gather(*(channel.read(GET, CALL) for _ in range(5)))
