@@ -215,6 +215,9 @@ class _Deciding:
         posting = examined.posting
         if examined.company and examined.company not in self.profile.companies:
             return self._done(Action.OUT_OF_SCOPE, f"company {examined.company} is not in scope")
+        if posting is None and case.rival:
+            # Decided once more when the other one is posted: then it is known what has the number.
+            return replace(self._open(*examined.items), again=True, notes=examined.notes)
         if posting is None:
             return self._refused(header, whole_print(case.whole), examined.items, examined.notes)
         return Decision(

@@ -226,7 +226,8 @@ class Decision:
     """What shall happen to one document. Raises nothing: what cannot be decided is an item that says why.
 
     `key` names the document in items, audit and snapshots; `other_key` is the other side's key, "" if none.
-    `again`: after these writes gather and decide once more (a supplier made of several rows).
+    `again`: after these writes, or after those of the documents beside it where it has none, gather and decide once
+    more (a supplier made of several rows; an invoice whose number another one takes first).
     `notes` are warnings for the run's artifact. `amount` counts towards the run's totals when it is written.
     """
 

@@ -97,7 +97,8 @@ async def _some(run: SyncRun, planned: Sequence[Planned], tries: Counter[str]) -
         results = await together(_ended(run, each, tries, settling, joined[each.decision.key]) for each in sent)
         alone = [each for each in fresh if each.decision.key not in joined]
         results += await together((_one(run, each, tries, settling) for each in alone), slots=run.slots)
-        idle = [each for each in planned if not each.decision.writes]
+        results += [run.home_reference(each.decision.key) for each in planned if _only_waits_its_turn(each)]
+        idle = [each for each in planned if not each.decision.writes and not _only_waits_its_turn(each)]
         idle += [_put_off(each) for key, each in writing.items() if run.lease_of(key) not in ours]
         stale = settle(run, [(each, Carried()) for each in idle])
         late = [each for each in mine if _version_of(settled, each) != each.decision.base_version]
@@ -198,9 +199,14 @@ def _try_again(run: SyncRun, planned: Planned, tries: Counter[str], why: str) ->
     return None
 
 
+def _only_waits_its_turn(planned: Planned) -> bool:
+    """Nothing to write yet, but another document of this page may have changed that when it is decided again."""
+    return planned.decision.again and not planned.decision.writes
+
+
 def _gave_up(planned: Planned) -> Planned:
     if not planned.decision.writes:
-        return planned
+        return replace(planned, decision=replace(planned.decision, again=False))
     item = Item(
         ItemKind.DEAD_LETTER, "document", None, f"still not complete after {MOST_ROUNDS} rounds of writing",
         "compare both systems by 'audit trace'; report it when they look right",

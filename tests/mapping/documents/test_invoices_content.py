@@ -653,3 +653,4 @@ def test_of_two_invoices_with_one_number_the_first_is_posted_and_the_other_told_
     (item,) = second.items
     assert (item.kind, item.field) == (ItemKind.DEAD_LETTER, "invoiceNumber")
     assert "already used by invoice 991" in item.reason
+    assert (second.again, second.writes) == (True, ()), "decided again once the other one is posted"
