@@ -347,7 +347,9 @@ class Channel:
         if course.renewals >= (MOST_RENEWALS if self._welcome else 1):
             return refused
         course.renewals += 1
-        return Again("HTTP 401", "no", 0.0 if course.renewals == 1 else None, word, at_last=refused)
+        nothing_else = course.renewals == course.number
+        after = 0.0 if course.renewals == 1 else None
+        return Again("HTTP 401", "no", after, word, at_last=refused if nothing_else else None)
 
     def _throttled(self, answer: Answer, word: ServerWord) -> Again:
         self.throttled += 1

@@ -190,6 +190,13 @@ async def test_an_account_that_was_let_in_before_may_need_more_than_one_token() 
         assert len(server.seen) <= 5
 
 
+async def test_a_401_among_other_faults_is_an_outage() -> None:
+    async with line(answer(), answer(502, b""), answer(401, b""), answer(401, b"")) as (_, channel):
+        await channel.read(GET, CALL)
+        with pytest.raises(Unreachable, match="HTTP 401"):
+            await channel.read(GET, CALL)
+
+
 async def test_many_401_at_once_fetch_one_token() -> None:
     async with line(*[answer(401, b"")] * 5, answer()) as (server, channel):
         await asyncio.gather(*(channel.read(GET, CALL) for _ in range(5)))
