@@ -83,14 +83,15 @@ def against(
         yield both
 
 
-def live_through(both: Lab) -> None:
+def live_through(both: Lab, *, shows_ids: bool = True) -> None:
     dry = story.foretold(both)
     assert story.first(both, dry) == []
     assert story.changed(both) == []
     both.product.call("watermarks", "reset")
     assert story.rests(both, "after a reset") == []
     both.lose_store()
-    assert story.lost_with_a_change(both) == []
+    # An order that differs from its mark is read by its id first: without one it is held for a person.
+    assert (story.lost_with_a_change(both) if shows_ids else story.rests(both, "after the store was lost")) == []
 
 
 def test_tenants_with_all_the_odd_choices(tmp_path: Path, prefect: dict[str, str]) -> None:
@@ -111,7 +112,7 @@ def test_plain_tenants(tmp_path: Path, prefect: dict[str, str]) -> None:
 @more
 def test_tenants_that_show_no_id_of_an_order(tmp_path: Path, prefect: dict[str, str]) -> None:
     with against(tmp_path, prefect, IfsHabits(), J1pHabits(po_id="nowhere", duplicate_behind_success=True)) as both:
-        live_through(both)
+        live_through(both, shows_ids=False)
 
 
 @more
