@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 from prefect import Task, task
@@ -64,13 +65,24 @@ async def _is_outage(_task: Task[..., Any], _run: TaskRun, state: State[Any]) ->
     return isinstance(await state.aresult(raise_on_failure=False), Unreachable)
 
 
+class _Retries(TypedDict):
+    retries: int
+    retry_delay_seconds: list[float]
+    retry_condition_fn: Callable[[Task[..., Any], TaskRun, State[Any]], Awaitable[bool]]
+
+
+OUTAGE: _Retries = {
+    "retries": len(OUTAGE_RETRIES),
+    "retry_delay_seconds": OUTAGE_RETRIES,
+    "retry_condition_fn": _is_outage,
+}
+
+
 @task(
     name="fetch token",
     task_run_name="fetch token {system}",
     persist_result=False,
-    retries=3,
-    retry_delay_seconds=OUTAGE_RETRIES,
-    retry_condition_fn=_is_outage,
+    **OUTAGE,
 )
 async def fetch_token(system: System) -> None:
     """One token of one system, fetched before anything else, so that a wrong secret shows at once."""
@@ -82,9 +94,7 @@ async def fetch_token(system: System) -> None:
     task_run_name="poll {start.name}",
     persist_result=True,
     cache_key_fn=_page_key,
-    retries=3,
-    retry_delay_seconds=OUTAGE_RETRIES,
-    retry_condition_fn=_is_outage,
+    **OUTAGE,
 )
 async def poll_page(start: PageStart) -> PageRef:
     """Reads what changed, says which documents it leads to."""
@@ -96,9 +106,7 @@ async def poll_page(start: PageStart) -> PageRef:
     task_run_name="map {ref.start.name}",
     persist_result=True,
     cache_key_fn=_page_key,
-    retries=3,
-    retry_delay_seconds=OUTAGE_RETRIES,
-    retry_condition_fn=_is_outage,
+    **OUTAGE,
 )
 async def map_and_plan(ref: PageRef) -> int:
     """Gathers what must be known and decides; gives the number of documents."""
@@ -110,9 +118,7 @@ async def map_and_plan(ref: PageRef) -> int:
     task_run_name="write {ref.start.name}",
     persist_result=True,
     cache_key_fn=_page_key,
-    retries=3,
-    retry_delay_seconds=OUTAGE_RETRIES,
-    retry_condition_fn=_is_outage,
+    **OUTAGE,
 )
 async def write_and_settle(ref: PageRef) -> Counts:
     """Writes and settles, then moves the watermark; gives the run's counts so far."""
@@ -123,9 +129,7 @@ async def write_and_settle(ref: PageRef) -> Counts:
     name="verdict",
     task_run_name="verdict",
     persist_result=False,
-    retries=3,
-    retry_delay_seconds=OUTAGE_RETRIES,
-    retry_condition_fn=_is_outage,
+    **OUTAGE,
 )
 async def verdict() -> State[str]:
     """Failed when the run opened items that a person must look at; a retry tries those again first."""

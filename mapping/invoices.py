@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from mapping.invoices_case import InvoiceCase
 from mapping.invoices_decision import RECORD, decide_invoice
 from mapping.invoices_gather import headers, ledger, one_after_the_other, surroundings, wholes
-from mapping.kinds import Links, Source
+from mapping.kinds import Source
+from mapping.references import home_keys
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -31,7 +32,7 @@ class Invoices:
 
     def gather(self, references: frozenset[str], profile: Profile) -> Generator[tuple[Ask, ...], Answers, list[Case]]:
         """Reads lines and surroundings only of invoices that are to be posted, or that may have changed since."""
-        ids = yield from _ids(references)
+        ids = yield from home_keys(references, RECORD, "jaggaer")
         cases = yield from headers(ids)
         cases = yield from wholes(cases, profile)
         cases = yield from surroundings(cases, profile)
@@ -42,18 +43,6 @@ class Invoices:
         """Validity goes by the posting date, not by the day of the run."""
         assert isinstance(case, InvoiceCase)  # noqa: S101 - gather makes no others
         return decide_invoice(case, profile, told)
-
-
-def _ids(references: frozenset[str]) -> Generator[tuple[Ask, ...], Answers, frozenset[str]]:
-    by_system: dict[str, set[str]] = {"ifs": set(), "jaggaer": set()}
-    for reference in references:
-        system, _, key = reference.partition(":")
-        by_system[system].add(key)
-    if by_system["ifs"]:
-        ask = Links(RECORD, "ifs", frozenset(by_system["ifs"]))
-        answers = yield (ask,)
-        by_system["jaggaer"].update(link.jaggaer_key for link in answers.links(ask).values())
-    return frozenset(by_system["jaggaer"])
 
 
 INVOICES = Invoices()

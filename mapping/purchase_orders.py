@@ -18,6 +18,7 @@ from mapping.kinds import Answers, Ask, IfsRows, JaggaerDetails, JaggaerRecords,
 from mapping.purchase_orders_case import OrderCase, codes_of
 from mapping.purchase_orders_decision import RECORD, decide_order, must_compare, must_look
 from mapping.purchase_orders_reading import OrderRows
+from mapping.references import home_keys
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -46,7 +47,7 @@ class PurchaseOrders:
 
     def gather(self, references: frozenset[str], profile: Profile) -> Generator[tuple[Ask, ...], Answers, list[Case]]:
         """Asks JAGGAER only for orders that are not linked, or differ from what was last settled."""
-        numbers = yield from _numbers(references)
+        numbers = yield from home_keys(references, RECORD, "ifs")
         cases = yield from _from_ifs(numbers)
         cases = yield from _headers(cases, profile)
         cases = yield from _whole(cases, profile)
@@ -57,18 +58,6 @@ class PurchaseOrders:
         """Nothing about an order depends on the day."""
         assert isinstance(case, OrderCase)  # noqa: S101 - gather makes no others
         return decide_order(case, profile, told)
-
-
-def _numbers(references: frozenset[str]) -> Generator[tuple[Ask, ...], Answers, frozenset[str]]:
-    by_system: dict[str, set[str]] = {"ifs": set(), "jaggaer": set()}
-    for reference in references:
-        system, _, key = reference.partition(":")
-        by_system[system].add(key)
-    if by_system["jaggaer"]:
-        ask = Links(RECORD, "jaggaer", frozenset(by_system["jaggaer"]))
-        answers = yield (ask,)
-        by_system["ifs"].update(link.ifs_key for link in answers.links(ask).values())
-    return frozenset(by_system["ifs"])
 
 
 def _from_ifs(numbers: frozenset[str]) -> Generator[tuple[Ask, ...], Answers, list[OrderCase]]:

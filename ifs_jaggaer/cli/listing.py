@@ -59,6 +59,7 @@ def status(*, as_json: AsJson = False, config: Config = None) -> None:
     _ = config
     with opened() as store, store.look() as unit:
         runs = {run.sync: run for run in reversed(unit.runs.recent(limit=1000))}
+        marks = unit.watermarks.all()
         rows = []
         for sync in sorted(runs):
             last, completed = runs[sync], unit.runs.last_completed(sync)
@@ -75,7 +76,7 @@ def status(*, as_json: AsJson = False, config: Config = None) -> None:
                     "open": {
                         kind: sum(item.kind == kind for item in standing) for kind in sorted({i.kind for i in standing})
                     },
-                    "watermarks": {leg: mark.value for (of, leg), mark in unit.watermarks.all().items() if of == sync},
+                    "watermarks": {leg: mark.value for (of, leg), mark in marks.items() if of == sync},
                 }
             )
         now = unit.now()

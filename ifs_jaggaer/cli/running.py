@@ -20,6 +20,13 @@ from mapping.profile import Profile
 MOST_SHOWN = 200
 """Documents of a dry run on the screen."""
 
+CODES = {
+    "completed": Exit.WELL,
+    "attention": Exit.NEEDS_A_PERSON,
+    "settings": Exit.SETTINGS,
+    "failed": Exit.FAILED,
+}
+
 conflicts = typer.Typer(help="Fields that both sides changed.", no_args_is_help=True)
 
 
@@ -150,7 +157,7 @@ def _run(sync: Sync, told: dict[str, Any], *, as_json: bool) -> None:
         print_json({"sync": "all", "state": state, "syncs": found} if sync is Sync.ALL else _one(found, sync, state))
     else:
         show(results)
-    raise typer.Exit(_code(results, state))
+    raise typer.Exit(CODES[state])
 
 
 def _one(found: list[dict[str, Any]], sync: Sync, state: str) -> dict[str, Any]:
@@ -204,11 +211,6 @@ async def _settings_are_well() -> None:
 def _worst(results: list[RunResult]) -> str:
     states = {result.state for result in results}
     return next((state for state in ("failed", "attention", "completed") if state in states), "failed")
-
-
-def _code(results: list[RunResult], state: str) -> Exit:
-    codes = {"settings": Exit.SETTINGS, "failed": Exit.FAILED, "attention": Exit.NEEDS_A_PERSON}
-    return codes.get(state, Exit.WELL) if results or state != "completed" else Exit.FAILED
 
 
 def _show_changes(result: RunResult) -> None:

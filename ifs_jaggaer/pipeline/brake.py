@@ -17,10 +17,9 @@ WINDOW = timedelta(hours=24)
 
 @dataclass(slots=True)
 class Brake:
-    """What this run put aside, by document key. `engaged` says in words why it stayed held, once it did."""
+    """What this run put aside, by document key."""
 
     aside: dict[str, list[Item]] = field(default_factory=dict)
-    engaged: str = ""
 
     def put(self, key: str, items: Sequence[Item]) -> None:
         braked = [item for item in items if item.brake]
@@ -33,7 +32,7 @@ class Brake:
         """What may go: all that was put aside in the last 24 hours, or nothing where that is too much."""
         now = run.wiring.store.now()
         mine = [(key, item) for key, items in self.aside.items() for item in items]
-        with run.wiring.store.unit() as unit:
+        with run.wiring.store.look() as unit:
             counted = unit.items.brake_count(run.sync, now - WINDOW)
             known = unit.links.count(run.kind.record)
             earlier = [
@@ -46,10 +45,9 @@ class Brake:
         limits = run.wiring.profile.limits
         limit = max(limits.brake_least, int(known * limits.brake_percent / 100))
         if counted > limit:
-            self.engaged = (
+            run.warn(
                 f"{counted} clearing, blocking or absent values in 24 hours exceed the limit of {limit}: all stay "
                 f"held; look at them with 'items list', then let them go with 'replay --held brake'"
             )
-            run.warn(self.engaged)
             return []
         return mine + ([] if run.request.narrowed else earlier)

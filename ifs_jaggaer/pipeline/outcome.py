@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -46,21 +46,12 @@ class RunResult:
 
     def as_json(self) -> dict[str, object]:
         """The object that `--json` prints (DESIGN, the interface that stays)."""
-        counts = self.counts
         return {
             "sync": self.sync,
             "run_id": self.run_id,
             "state": self.state,
             "dry_run": self.dry_run,
-            "read": counts.read,
-            "created": counts.created,
-            "updated": counts.updated,
-            "unchanged": counts.unchanged,
-            "out_of_scope": counts.out_of_scope,
-            "waiting": counts.waiting,
-            "rejected": counts.rejected,
-            "conflicts": counts.conflicts,
-            "held": counts.held,
+            **asdict(self.counts),
             "requests": dict(self.requests),
             "throttled": dict(self.throttled),
             "watermarks": {leg: {"from": begin, "to": end} for leg, (begin, end) in self.watermarks.items()},
@@ -114,20 +105,10 @@ def finish(run: SyncRun, error: SyncError | None = None) -> RunResult:
     """Ends the run's record in the store."""
     result = result_of(run, error)
     with run.scribe.unit() as unit:
-        unit.runs.finish(run.request.run_id, result.state, completed=error is None, counts=_counts(result))
+        unit.runs.finish(
+            run.request.run_id,
+            result.state,
+            completed=error is None,
+            counts={**asdict(result.counts), "message": result.message},
+        )
     return result
-
-
-def _counts(result: RunResult) -> dict[str, int | str]:
-    counts = result.counts
-    return {
-        "read": counts.read,
-        "created": counts.created,
-        "updated": counts.updated,
-        "unchanged": counts.unchanged,
-        "waiting": counts.waiting,
-        "rejected": counts.rejected,
-        "conflicts": counts.conflicts,
-        "held": counts.held,
-        "message": result.message,
-    }

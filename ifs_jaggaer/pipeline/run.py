@@ -131,8 +131,10 @@ class SyncRun:
                 foreign.append(key)
             else:
                 yield known or key
+        if not foreign:
+            return
         with self.wiring.store.look() as unit:
-            links = unit.links.by_jaggaer(self.kind.record, foreign) if foreign else {}
+            links = unit.links.by_jaggaer(self.kind.record, foreign)
         yield from (links[key].ifs_key if key in links else f"{FOREIGN}{key}" for key in foreign)
 
     def former_key(self, decision: Decision) -> str:

@@ -74,7 +74,7 @@ def _settle(run: SyncRun, unit: Unit, planned: Planned, carried: Carried) -> _Se
         _keep_versions(run, planned.rows)
     if decision.writes or items or replaced.closed:
         run.scribe.note(_event(run, decision, settlement, items, carried.done))
-    line = line_of(decision, carried)
+    line = line_of(decision, items, failed=carried.failed is not None)
     return _Settled(decision.key, line=line, items=items, opened=replaced.opened, former_key=former)
 
 
@@ -83,7 +83,7 @@ def preview(run: SyncRun, planned: Planned) -> None:
     decision = planned.decision
     run.assumed.note(run.kind.record, decision)
     run.brake.put(decision.key, decision.items)
-    run.tally.add(line_of(decision, Carried()), decision.items, opened=())
+    run.tally.add(line_of(decision, decision.items), decision.items)
 
 
 def settle_page(run: SyncRun, ref: PageRef) -> None:
@@ -110,10 +110,9 @@ def settle_page(run: SyncRun, ref: PageRef) -> None:
             run.marked.add(leg)
 
 
-def line_of(decision: Decision, carried: Carried) -> Line:
-    """The document's line in the run's table of records."""
-    items = (*decision.items, *([carried.failed] if carried.failed else []))
-    action = decision.action if not carried.failed else Action.NONE
+def line_of(decision: Decision, items: Sequence[Item], *, failed: bool = False) -> Line:
+    """The document's line in the run's table of records, with all that stands open for it."""
+    action = Action.NONE if failed else decision.action
     outcome = "; ".join(f"{item.field}: {item.reason}" for item in items) or str(action)
     return Line(
         key=decision.key,

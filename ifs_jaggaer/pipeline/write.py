@@ -59,8 +59,8 @@ class Carried:
     """What came of one decision.
 
     `failed` is the item that stands in the way, `refusal` what it came of where the target refused; `again` asks
-    for a new decision, with the reason in words;
-    `closed` are intents whose end is known: id, state, words; `outage` is not this record's fault: it ends the run.
+    for a new decision, with the reason in words; `closed` are intents whose end is known: id, state, words;
+    `outage` is not this record's fault: it ends the run.
     """
 
     done: list[Done] = field(default_factory=list)
@@ -150,13 +150,15 @@ def intent_of(run: SyncRun, write: Write) -> str:
         case JaggaerPost(resource=entity):
             content = "" if write.action == ONCE else payload.dumps(write.body).decode()
     system = "jaggaer" if isinstance(write, JaggaerPost) else "ifs"
-    key = "|".join(write.key) if isinstance(write.key, tuple) else write.key
-    parts = [run.wiring.settings.connection, system, entity, key, write.action, content]
+    parts = [run.wiring.settings.connection, system, entity, _key_of(write), write.action, content]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def _key_of(write: Write) -> str:
+    return "|".join(write.key) if isinstance(write.key, tuple) else write.key
+
+
 async def _perform(run: SyncRun, planned: Planned, write: Write, intent: str) -> Done:
-    key = "|".join(write.key) if isinstance(write.key, tuple) else write.key
     enforced = isinstance(write, IfsUpdate) or write.enforced
     if not isinstance(write, IfsUpdate) and not write.enforced:
         _wait_out_doubt(run, planned, write, intent)
@@ -164,7 +166,7 @@ async def _perform(run: SyncRun, planned: Planned, write: Write, intent: str) ->
     entity = write.resource if isinstance(write, JaggaerPost) else write.set
     call = IntendedCall(
         entity=entity,
-        key=planned.decision.key if write.action == "update" else key,
+        key=planned.decision.key if write.action == "update" else _key_of(write),
         action=write.action,
         before=before,
         after=after,
@@ -195,7 +197,7 @@ async def _perform(run: SyncRun, planned: Planned, write: Write, intent: str) ->
 
 def _wait_out_doubt(run: SyncRun, planned: Planned, write: IfsCreate | JaggaerPost, intent: str) -> None:
     """An empty look-up proves nothing while an earlier request of ours may still be at work."""
-    with run.wiring.store.unit() as unit:
+    with run.wiring.store.look() as unit:
         earlier = unit.intents.get([intent]).get(intent)
     if earlier is None or earlier.state not in {"open", "unknown"}:
         return
