@@ -191,3 +191,16 @@ def test_a_sweep_of_jaggaer_moves_its_watermark_only_when_it_is_complete(
     world.tune("jaggaer", server_page=100)
     assert [len(world.proposals(invoice)) for invoice in invoices] == [1] * 5
     assert product.watermarks()["invoices", "jaggaer.invoices"] > (before or "")
+
+
+def test_a_reset_holds_although_a_run_was_going_on(suppliers: list[str], world: World, product: Product) -> None:
+    """The run's next page would otherwise put the mark back, and nothing would be read again."""
+    world.order(suppliers[0])
+    product.run("purchase-orders")
+    assert LEG in product.watermarks()
+    mine = world.order(suppliers[0])
+    product.run("purchase-orders", meanwhile=product.reset_watermarks)
+    assert LEG not in product.watermarks()
+    assert len(world.orders_there(mine)) == 1
+    product.run("purchase-orders")
+    assert LEG in product.watermarks()

@@ -172,3 +172,16 @@ def test_a_supplier_of_the_same_name_is_never_merged_by_guess(world: World, prod
     assert world.general(number)["Cf_JaggaerId"] == bravo
     product.run("suppliers", keys=(number,), told={number: Instructions({"*": "ifs"})})
     assert not [item for item in product.open_items() if item.key in told], "under none of its keys"
+
+
+def test_a_decision_by_jaggaers_key_counts_and_is_on_the_record(linked: Linked, product: Product) -> None:
+    linked.in_ifs(Name=f"Hier {linked.number}")
+    linked.at_jaggaer(companyName=f"Dort {linked.number}")
+    product.run("suppliers")
+    assert [item.field for item in product.items_of(linked.number)] == ["name"]
+    product.run("suppliers", keys=(linked.bravo,), told={linked.bravo: Instructions({"name": "jaggaer"})})
+    assert linked.both("Name", "companyName") == (f"Dort {linked.number}", f"Dort {linked.number}")
+    assert not product.items_of(linked.number)
+    with product.store() as store:
+        events = [event for event in store.audit.trace([linked.number]) if event.action == "instructed"]
+    assert [event.payload for event in events] == [{"winners": {"name": "jaggaer"}}]
