@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ pytestmark = pytest.mark.journey
 
 SIZES = ("--seed", "11", "--suppliers", "30", "--orders", "40", "--invoices", "10")
 CACHED, COMPLETED = "Cached", "Completed"
+
+TOLD_TWICE = 15
+"""A worker tells of a killed process twice, ten seconds apart: the second time would end a retry that began between."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,7 @@ def killed(server: Deployed, sandbox: Sandbox) -> list[Attempt]:
     os.kill(int(server.run(run)["infrastructure_pid"]), signal.SIGKILL)
     crashed = server.ended(run)
     first = attempt(server, sandbox, crashed)
+    time.sleep(TOLD_TWICE)
     return [first, attempt(server, sandbox, server.retried(run))]
 
 
