@@ -180,6 +180,21 @@ class IfsUpdate:
 
 
 @dataclass(frozen=True, slots=True)
+class IfsAct:
+    """A bound action by the profile's name for it ("cancel", "close"), with the ETag of the state it was decided from.
+
+    For what IFS changes by action alone, above all a state; after an unknown outcome the state shows what came of it.
+    """
+
+    set: str
+    key: tuple[str, ...]
+    etag: ETag | None
+    action: str
+    changes: tuple[Change, ...]
+    values: Mapping[str, JsonValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class JaggaerPost:
     """POST to a JAGGAER resource (below `path`, e.g. "/991/exportstatus", where given).
 
@@ -197,7 +212,7 @@ class JaggaerPost:
     unchanged_since: tuple[str, str, str] | None = None
 
 
-Write: TypeAlias = IfsCreate | IfsUpdate | JaggaerPost
+Write: TypeAlias = IfsCreate | IfsUpdate | IfsAct | JaggaerPost
 
 
 class Action(StrEnum):

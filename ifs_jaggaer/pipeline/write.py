@@ -26,7 +26,7 @@ from ifs_jaggaer.pipeline.plan import Planned
 from ifs_jaggaer.pipeline.request import UNTIL
 from ifs_jaggaer.pipeline.witness import IntendedCall
 from ifs_jaggaer.store import Intent
-from mapping.kinds import Change, IfsCreate, IfsUpdate, Item, ItemKind, JaggaerPost, Write
+from mapping.kinds import Change, IfsAct, IfsCreate, IfsUpdate, Item, ItemKind, JaggaerPost, Write
 
 if TYPE_CHECKING:
     from ifs_jaggaer.pipeline.run import SyncRun
@@ -147,6 +147,8 @@ def intent_of(run: SyncRun, write: Write) -> str:
             content: object = ""
         case IfsUpdate(set=entity):
             content = [write.etag, payload.dumps(dict(write.values)).decode()]
+        case IfsAct(set=entity):
+            content = [write.etag, payload.dumps(dict(write.values)).decode()]
         case JaggaerPost(resource=entity):
             content = "" if write.action == ONCE else payload.dumps(write.body).decode()
     system = "jaggaer" if isinstance(write, JaggaerPost) else "ifs"
@@ -159,8 +161,8 @@ def _key_of(write: Write) -> str:
 
 
 async def _perform(run: SyncRun, planned: Planned, write: Write, intent: str) -> Done:
-    enforced = isinstance(write, IfsUpdate) or write.enforced
-    if not isinstance(write, IfsUpdate) and not write.enforced:
+    enforced = isinstance(write, IfsUpdate | IfsAct) or write.enforced
+    if not isinstance(write, IfsUpdate | IfsAct) and not write.enforced:
         _wait_out_doubt(run, planned, write, intent)
     before, after = _differences(write.changes)
     entity = write.resource if isinstance(write, JaggaerPost) else write.set
@@ -186,6 +188,12 @@ async def _perform(run: SyncRun, planned: Planned, write: Write, intent: str) ->
         case IfsUpdate():
             etag = write.etag or await _etag_of(run, planned, write)
             row = await run.wiring.ifs.update(write.set, write.key, etag, write.values, call)
+            return Done(intent, write, row.values, row)
+        case IfsAct():
+            etag = write.etag or await _etag_of(run, planned, write)
+            row = await run.wiring.ifs.act(
+                write.set, write.key, etag, write.action, call=call, parameters=write.values or None
+            )
             return Done(intent, write, row.values, row)
         case JaggaerPost():
             await _unchanged(run, write)
@@ -213,7 +221,7 @@ def _wait_out_doubt(run: SyncRun, planned: Planned, write: IfsCreate | JaggaerPo
 
 def _proven(run: SyncRun, write: Write, earlier: Intent) -> datetime:
     """From when on a look-up shows what came of the intent; where the target refuses a second one, it may be sent."""
-    if isinstance(write, IfsUpdate) or write.enforced:
+    if isinstance(write, IfsUpdate | IfsAct) or write.enforced:
         return earlier.send_by
     settings = run.wiring.settings.jaggaer if isinstance(write, JaggaerPost) else run.wiring.settings.ifs
     return earlier.send_by + timedelta(seconds=settings.settle_delay)
@@ -237,7 +245,7 @@ def _up_to_second(moment: datetime) -> datetime:
     return moment.replace(microsecond=0) + timedelta(seconds=1)
 
 
-async def _etag_of(run: SyncRun, planned: Planned, write: IfsUpdate) -> ETag:
+async def _etag_of(run: SyncRun, planned: Planned, write: IfsUpdate | IfsAct) -> ETag:
     """The ETag of a row that its list gave without one, if the row is still what was decided on."""
     row = await run.wiring.ifs.by_key(write.set, write.key)
     decided_on = next((r for r in planned.rows if r.kind == write.set and r.key == write.key), None)
