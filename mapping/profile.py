@@ -24,10 +24,12 @@ STANDARD = Path(__file__).parent / "profiles" / "standard.toml"
 class Profile(Table):
     """All that differs from tenant to tenant.
 
-    `companies`: those in scope. `company_defaults` and `company`: read them by `of_company`.
+    `hook`: a customer's own code (docs/customising.md). `companies`: those in scope. `company_defaults` and
+    `company`: read them by `of_company`.
     """
 
     name: str
+    hook: str = Field(default="", pattern=r"^([A-Za-z_][\w.]*:[A-Za-z_]\w*)?$")
     companies: tuple[str, ...] = Field(min_length=1)
     lead_company: str
     eu_countries: tuple[str, ...]

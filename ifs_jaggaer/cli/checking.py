@@ -8,6 +8,7 @@ import typer
 
 from ifs_jaggaer import settings
 from ifs_jaggaer.cli.output import AsJson, Config, Exit, out, print_json
+from ifs_jaggaer.pipeline.hooked import load_hook
 from ifs_jaggaer.pipeline.kinds import KINDS
 from ifs_jaggaer.pipeline.ping import Check, ping
 from ifs_jaggaer.pipeline.wiring import open_store, open_wiring
@@ -27,6 +28,7 @@ def check_settings(*, as_json: AsJson = False, config: Config = None) -> None:
     _ = config
     told = settings.load()
     profile = Profile.load(told.profile)
+    load_hook(profile)
     open_store(told).close()
     shown = told.model_dump(mode="json") | {"profile_name": profile.name, "companies": list(profile.companies)}
     if as_json:

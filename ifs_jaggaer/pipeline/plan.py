@@ -68,7 +68,7 @@ def _by_document(run: SyncRun, rows: Sequence[Row]) -> defaultdict[str, list[Row
 def _decide(run: SyncRun, case: Case) -> Decision:
     """One record that breaks the code stops nobody (DESIGN, law 9)."""
     try:
-        return run.kind.decide(case, run.wiring.profile, run.as_of, run.instructions(case.key))
+        decision = run.kind.decide(case, run.wiring.profile, run.as_of, run.instructions(case.key))
     except Exception as error:
         log.exception("%s %s could not be decided", run.sync, case.key)
         item = Item(
@@ -79,3 +79,4 @@ def _decide(run: SyncRun, case: Case) -> Decision:
             "report it with the log of this run; the record is tried again every hour",
         )
         return Decision(case.key, "", Action.NONE, items=(item,))
+    return run.hooked.revise(case, decision)

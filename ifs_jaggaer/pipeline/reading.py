@@ -12,6 +12,7 @@ from connectors.jaggaer.client import JaggaerClient
 from connectors.wire import Row
 from ifs_jaggaer.errors import Rejected
 from ifs_jaggaer.pipeline.assumed import Assumed
+from ifs_jaggaer.pipeline.hooked import Hooked
 from ifs_jaggaer.pipeline.together import together
 from ifs_jaggaer.store import Store
 from mapping.kinds import (
@@ -42,6 +43,7 @@ class Found:
     all_rows: dict[Ask, list[Row]] = field(default_factory=dict)
     all_links: dict[Links, dict[str, Link]] = field(default_factory=dict)
     all_snapshots: dict[Snapshots, dict[str, Snapshot]] = field(default_factory=dict)
+    as_polled: list[Row] = field(default_factory=list)
 
     def rows(self, ask: WireAsk) -> list[Row]:
         return self.all_rows[ask]
@@ -54,7 +56,7 @@ class Found:
 
 
 class Reader:
-    """Reads for one run. `assumed` is what a dry run plans but has not made, `own` the run's kind."""
+    """Reads for one run. `assumed` is what a dry run plans but has not made; `hooked` holds the run's kind."""
 
     def __init__(
         self,
@@ -64,14 +66,15 @@ class Reader:
         *,
         concurrency: int,
         assumed: Assumed,
-        own: str,
+        hooked: Hooked,
     ) -> None:
         self._ifs = ifs
         self._jaggaer = jaggaer
         self._store = store
         self._slots = asyncio.Semaphore(concurrency)
         self._assumed = assumed
-        self._own = own
+        self._hooked = hooked
+        self._own = hooked.kind.record
         self._fresh: dict[tuple[str, str], Row] = {}
 
     async def drive(self, gathering: Gathering) -> tuple[list[Case], list[Row]]:
@@ -81,7 +84,7 @@ class Reader:
             asks = next(gathering)
             while True:
                 found = await self._answer(asks)
-                read.extend(row for ask, rows in found.all_rows.items() if not isinstance(ask, WHOLE) for row in rows)
+                read.extend(found.as_polled)
                 asks = gathering.send(found)
         except StopIteration as done:
             cases: list[Case] = done.value
@@ -106,7 +109,9 @@ class Reader:
                     case _:
                         wire.append(ask)
         for ask, rows in zip(wire, await together(map(self._read, wire)), strict=True):
-            found.all_rows[ask] = rows
+            found.all_rows[ask] = self._hooked.rows(rows)
+            if not isinstance(ask, WHOLE):
+                found.as_polled.extend(rows)
         return found
 
     async def _read(self, ask: WireAsk) -> list[Row]:

@@ -14,6 +14,7 @@ from ifs_jaggaer.errors import Rejected, SettingsError, SyncError, System
 from ifs_jaggaer.pipeline.assumed import Assumed
 from ifs_jaggaer.pipeline.brake import Brake
 from ifs_jaggaer.pipeline.holder import new_holder
+from ifs_jaggaer.pipeline.hooked import Hooked, load_hook
 from ifs_jaggaer.pipeline.kinds import KINDS
 from ifs_jaggaer.pipeline.plan import Planned
 from ifs_jaggaer.pipeline.reading import Reader
@@ -39,6 +40,7 @@ class SyncRun:
     kind: Kind
     scribe: Scribe
     reader: Reader
+    hooked: Hooked
     as_of: date
     assumed: Assumed
     slots: asyncio.Semaphore
@@ -276,14 +278,16 @@ async def open_run(wiring: Wiring, request: Request, *, assumed: Assumed | None 
     concurrency = wiring.settings.concurrency
     kind = KINDS[request.sync]
     wiring = replace(wiring, profile=_in_scope(wiring.profile, request, kind))
+    hooked = Hooked(load_hook(wiring.profile), kind)
     run = SyncRun(
         request=request,
         wiring=wiring,
         kind=kind,
         scribe=scribe,
         reader=Reader(
-            wiring.ifs, wiring.jaggaer, wiring.store, concurrency=concurrency, assumed=assumed, own=kind.record
+            wiring.ifs, wiring.jaggaer, wiring.store, concurrency=concurrency, assumed=assumed, hooked=hooked
         ),
+        hooked=hooked,
         as_of=wiring.clock().date(),
         assumed=assumed,
         slots=asyncio.Semaphore(concurrency),

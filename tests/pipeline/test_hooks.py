@@ -1,0 +1,77 @@
+"""A customer's own code: what it changes arrives, what it breaks stops nobody."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pipeline.driving import Product
+from pipeline.world import World
+
+from ifs_jaggaer.errors import SettingsError
+
+
+@pytest.fixture
+def hooked(product: Product, tmp_path: Path) -> Product:
+    return with_hook(product, tmp_path, "pipeline.house_rules:Rules")
+
+
+def with_hook(product: Product, folder: Path, name: str) -> Product:
+    profile = folder / "profile.toml"
+    profile.write_text(f'hook = "{name}"\n')
+    return product.with_settings(PROFILE=profile)
+
+
+def note_there(world: World, number: str) -> str:
+    [order] = world.orders_there(number)
+    return str(order["header"]["note"])
+
+
+def test_what_it_derives_is_sent_and_its_change_is_noticed(hooked: Product, product: Product, world: World) -> None:
+    number = world.order(world.supplier(), NoteText="eilt")
+    hooked.run_all()
+    assert note_there(world, number) == "[house] eilt"
+    world.writes()
+    assert hooked.run("purchase-orders").counts == {}
+    plain = product.run("purchase-orders", keys=(number,))
+    assert plain.counts == {"updated": 1}
+    assert note_there(world, number) == "eilt"
+
+
+def test_it_can_hold_a_document_until_it_changes(hooked: Product, world: World) -> None:
+    number = world.order(world.supplier(), NoteText="ask me")
+    hooked.run_all()
+    assert world.orders_there(number) == []
+    [item] = hooked.items_of(number)
+    assert (item.kind, item.reason) == ("held", "the house wants to be asked")
+    world.change("ifs", "PurchaseOrderSet", {"OrderNo": number}, {"NoteText": "go"})
+    hooked.run("purchase-orders")
+    assert note_there(world, number) == "[house] go"
+    assert hooked.items_of(number) == []
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [("breaks read", "KeyError"), ("breaks revise", "ValueError"), ("other key", "it answered with the key another")],
+)
+def test_one_document_that_breaks_it_stops_nobody(note: str, said: str, hooked: Product, world: World) -> None:
+    supplier = world.supplier()
+    broken, sound = world.order(supplier, NoteText=note), world.order(supplier)
+    hooked.run_all()
+    assert (len(world.orders_there(broken)), len(world.orders_there(sound))) == (0, 1)
+    [item] = hooked.items_of(broken)
+    assert item.kind == "dead_letter"
+    assert said in item.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("pipeline.house_rules:NoHook", "no subclass"),
+        ("pipeline.house_rules:Missing", "cannot be imported"),
+        ("nowhere_at_all:Rules", "cannot be imported"),
+    ],
+)
+def test_a_hook_that_cannot_be_used_stops_the_run(name: str, said: str, product: Product, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=said):
+        with_hook(product, tmp_path, name).attempt("suppliers")
