@@ -18,7 +18,7 @@ from mapping.distribution import divide_net
 from mapping.findings import readable
 from mapping.invoices_case import InvoiceCase, mark_of
 from mapping.invoices_draft import draft
-from mapping.invoices_gather import surroundings
+from mapping.invoices_gather import Cases, surroundings
 from mapping.invoices_made import SERIE
 from mapping.invoices_model import add_up, is_credit, number_of
 from mapping.kinds import Change, IfsRows, JaggaerDetails, Links
@@ -63,10 +63,14 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """What stands in IFS of one invoice. `head` are the amounts of the head, None of a voucher, which has none."""
+    """What stands in IFS of one invoice, by its lines. `head` are the amounts of the head; a voucher has none.
+
+    `changed` is when its lines were last changed, in IFS's words.
+    """
 
     stated: Stated
     head: Stated | None = None
+    changed: str | None = None
 
 
 @dataclass(slots=True)
@@ -138,6 +142,9 @@ def differences(case: InvoiceCase, posted: Posted, profile: Profile) -> Iterator
     yield from _unlike(due.fields(), posted.stated.fields(), "")
     if posted.head is not None:
         yield from _unlike(posted.stated.fields(), posted.head.fields(), "head ")
+    moved = _derived_from(case, case.whole)
+    if moved and (posted.changed is None or moved > posted.changed):
+        return  # the accounts came from an order or a supplier that changed since: what was posted stays
     if due.by_codes is not None and posted.stated.by_codes is not None:
         wanted = {name: plain(amount) for name, amount in due.by_codes.items() if amount}
         there = {name: plain(amount) for name, amount in posted.stated.by_codes.items() if amount}
@@ -182,10 +189,23 @@ def expected(case: InvoiceCase, invoice: Invoice, currency: str, profile: Profil
     )
 
 
+def _derived_from(case: InvoiceCase, invoice: Invoice) -> str | None:
+    """When what the accounts were taken from was last changed; None where the invoice states them all itself."""
+    if all(line.split_groups for line in invoice.lines or ()):
+        return None
+    numbers = {line.po_number for line in invoice.lines or ()}
+    orders = [order for number, order in case.orders.items() if number in numbers]
+    stamps = [row.last_modified_date for row in case.finance]
+    for order in orders:
+        stamps += [line.last_modified_date for line in order.lines]
+        stamps += [share.last_modified_date for share in order.shares]
+    return max(filter(None, stamps), default=None)
+
+
 def of_proposal(head: PostingProposal, lines: Iterable[PostingProposalLine], *, credit: bool) -> Posted:
     """A proposal by its lines, and by its head."""
     sign = -1 if credit else 1
-    sums = _Sums()
+    sums, lines = _Sums(), list(lines)
     for line in lines:
         sums.net.append(sign * (line.net_amount or _ZERO))
         sums.tax.append(sign * (line.tax_amount or _ZERO))
@@ -195,13 +215,14 @@ def of_proposal(head: PostingProposal, lines: Iterable[PostingProposalLine], *, 
     return Posted(
         _stated(sums, number, currency),
         Stated(number, currency, net, tax),
+        max((line.last_modified_date for line in lines if line.last_modified_date), default=None),
     )
 
 
 def _of_voucher(head: Voucher, rows: Iterable[VoucherRow], profile: Profile) -> Posted:
     """A voucher by its rows but the one that it owes the supplier."""
     company = profile.of_company(head.company or "")
-    sums, currency = _Sums(), ""
+    sums, currency, rows = _Sums(), "", list(rows)
     for row in rows:
         currency = row.currency_code or currency
         if row.party_type_id:
@@ -213,7 +234,8 @@ def _of_voucher(head: Voucher, rows: Iterable[VoucherRow], profile: Profile) -> 
             sums.net.append(amount)
             place = {"A": row.account or ""} | {part: value for part, value in row.codes.items() if part != "A"}
             sums.by_codes.setdefault(_place(tuple(sorted(place.items()))), []).append(amount)
-    return Posted(_stated(sums, head.text or "", currency))
+    changed = max((row.last_modified_date for row in rows if row.last_modified_date), default=None)
+    return Posted(_stated(sums, head.text or "", currency), changed=changed)
 
 
 def _stated(sums: _Sums, number: str, currency: str) -> Stated:
@@ -247,7 +269,7 @@ def _to_be_posted(invoice: Invoice, profile: Profile) -> InvoiceCase:
     return InvoiceCase(header.invoice_id, header, whole=invoice.model_copy(update={"header": header}))
 
 
-def _with_suppliers(cases: list[InvoiceCase]) -> Gathering:
+def _with_suppliers(cases: list[InvoiceCase]) -> Cases:
     told = [case.header.supplier for case in cases if case.header and case.header.supplier]
     by_number = Links("supplier", "ifs", frozenset(one.supplier_number for one in told if one.supplier_number))
     by_id = Links("supplier", "jaggaer", frozenset(one.id for one in told if one.id))
