@@ -6,23 +6,22 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from mapping.export_status import ExportStatus, dead_letters
 from mapping.findings import Findings
-from mapping.fingerprint import fingerprint
 from mapping.invoices_checks import period_of
 from mapping.invoices_model import header_print, number_of, whole_print
 from mapping.invoices_posting import examine
 from mapping.invoices_proposal import proposal
 from mapping.invoices_voucher import is_voucher, voucher
-from mapping.kinds import Action, Change, Decision, IfsCreate, Item, ItemKind, JaggaerPost, Link, Settlement
+from mapping.kinds import Action, Decision, IfsCreate, Item, ItemKind, Link, Settlement
 from mapping.money import Money, exact_sum, plain
 
 if TYPE_CHECKING:
     from connectors.jaggaer.invoices import InvoiceHeader
-    from connectors.wire import Json
     from mapping.invoices_case import InvoiceCase
     from mapping.invoices_made import Made
     from mapping.invoices_posting import Posting
-    from mapping.kinds import Instructions, Write
+    from mapping.kinds import Instructions
     from mapping.profile import Profile
 
 RECORD = "invoice"
@@ -176,14 +175,11 @@ class _Deciding:
         return f"{one.what} {one.key} is {one.state}" + (f": {'; '.join(told)}" if told else "")
 
     def _tell_success(self, one: Made, shown: str | None, snapshot: dict[str, str | None], action: Action) -> Decision:
-        body: Json = {"status": "SUCCESS", "erpNumber": one.number, "message": f"{one.what} {one.key}"}
-        if one.on:
-            body["erpDate"] = f"{one.on.isoformat()}T00:00:00.000Z"
         return Decision(
             key=self.case.invoice_id,
             other_key=one.key,
             action=action,
-            writes=(self._export(body, Change("exportStatus", shown, "Exported")),),
+            writes=(self._export_status(shown).success(one.number, one.on, f"{one.what} {one.key}"),),
             settlement=Settlement(self._link(one), snapshot=snapshot),
             amount=_amount(one),
             base_version=self._version,
@@ -243,36 +239,23 @@ class _Deciding:
     ) -> Decision:
         """JAGGAER is told of dead letters, once for each reason, and not where it shows them already."""
         case = self.case
-        reasons = [f"{item.field}: {item.reason}" for item in items if item.kind is ItemKind.DEAD_LETTER]
-        why = fingerprint([content, *reasons])
-        shown = _shows(header, "Failed", self.profile) and not case.kept("told")
-        writes: tuple[Write, ...] = ()
-        if reasons and not shown and case.kept("told") != why:
-            body: Json = {"status": "FAILED", "message": "; ".join(reasons)}
-            writes = (self._export(body, Change("exportStatus", header.export_status, "Failed")),)
+        failure = self._export_status(header.export_status).failure(content, dead_letters(items))
         return Decision(
             key=case.invoice_id,
             other_key="",
             action=Action.NONE,
-            writes=writes,
+            writes=(failure[0],) if failure else (),
             items=items,
-            settlement=Settlement(snapshot={"told": why}) if writes else None,
+            settlement=Settlement(snapshot={"told": failure[1]}) if failure else None,
             notes=notes,
             base_version=self._version,
         )
 
     # --- parts ---
 
-    def _export(self, body: Json, change: Change) -> JaggaerPost:
-        return JaggaerPost(
-            resource="invoices",
-            key=self.case.invoice_id,
-            body=body,
-            changes=(change,),
-            action="exportstatus",
-            path=f"/{self.case.invoice_id}/exportstatus",
-            enforced=True,
-        )
+    def _export_status(self, shown: str | None) -> ExportStatus:
+        words = self.profile.words("invoice")
+        return ExportStatus("invoices", self.case.invoice_id, shown, self.case.kept("told"), words)
 
     def _snapshot(self, header: InvoiceHeader, *, told: str, seen: str, accepted: str = "") -> dict[str, str | None]:
         """What is kept of a posted invoice: `seen` is lastUpdate when its content was last known, "" before an echo."""
