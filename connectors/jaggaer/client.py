@@ -55,9 +55,14 @@ class JaggaerClient:
         if modified_since is not None:
             flt &= at_least(wire.modified_filter, modified_since)
         page = await self._page(wire, flt, start)
-        if not wire.headers_only and wire.id_filter is None:
+        if self.only_listed(resource):
             self._keep(wire, page.rows)
         return page
+
+    def only_listed(self, resource: str) -> bool:
+        """Whether a record of it can be had by no id: it is looked for in the whole list (contract 6, 8)."""
+        wire = self._resources[resource]
+        return not wire.headers_only and wire.id_filter is None
 
     def _keep(self, wire: Resource, rows: Iterable[Row]) -> None:
         polled = self._polled[wire.name]
@@ -111,7 +116,7 @@ class JaggaerClient:
         the whole list is read.
 
         Raises:
-            Rejected: one is refused, or has no key.
+            Rejected: one is refused, or has no key where it was asked for by its id.
         """
         wire = self._resources[resource]
         wanted = frozenset(ids)
@@ -123,7 +128,8 @@ class JaggaerClient:
         polled = self._polled[resource]
         found = {record_id: polled.pop(record_id) for record_id in wanted if record_id in polled}
         if len(found) < len(wanted):
-            listed = (await self._all(wire, wire.standing())).values()
+            # One that has no key is none of these; the poll names it.
+            listed = (await self._all(wire, wire.standing(), strictly=False)).values()
             found |= {record_id: row for row in listed if (record_id := id_of(wire, dict(row.values))) in wanted}
         return [found[record_id] for record_id in sorted(found)]
 
@@ -164,13 +170,13 @@ class JaggaerClient:
         answer = await self.channel.write(request, call, repeatable=repeatable)
         return answer.json if isinstance(answer.json, dict) else {}
 
-    async def _all(self, wire: Resource, flt: Flt) -> dict[tuple[str, ...], Row]:
+    async def _all(self, wire: Resource, flt: Flt, *, strictly: bool = True) -> dict[tuple[str, ...], Row]:
         sweep = Sweep()
         found: dict[tuple[str, ...], Row] = {}
         start = 1
         while True:
             page = await self._page(wire, flt, start)
-            if page.unreadable:
+            if page.unreadable and strictly:
                 raise page.unreadable[0]
             found.update((row.key, row) for row in page.rows)
             standing = sweep.take(page)

@@ -138,7 +138,12 @@ class Reader:
 
     async def _headers(self, resource: str, ids: frozenset[str]) -> list[Row]:
         at_hand = [self._fresh[resource, key] for key in sorted(ids) if (resource, key) in self._fresh]
-        return at_hand + await self._details(resource, ids - {row.key[-1] for row in at_hand})
+        missing = ids - {row.key[-1] for row in at_hand}
+        if missing and self._jaggaer.only_listed(resource):
+            listed = await self._jaggaer.details(resource, missing)
+            self._fresh |= {(resource, row.key[-1]): row for row in listed}
+            return at_hand + listed
+        return at_hand + await self._details(resource, missing)
 
     async def _details(self, resource: str, ids: Iterable[str]) -> list[Row]:
         found = await together((self._one(resource, key) for key in sorted(ids)), slots=self._slots)

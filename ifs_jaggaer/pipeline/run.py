@@ -98,8 +98,9 @@ class SyncRun:
         """What a person told this run, what the brake released, what the target refused."""
         told = self.request.instructions(self.aliases.get(key, key))
         released = self.approved.get(key, Instructions())
-        without = told.without | self.refused.get(key, {}).keys()
-        return Instructions(told.winners, {**told.approved, **released.approved}, without)
+        refused = {name: item.reason for name, item in self.refused.get(key, {}).items()}
+        without = told.without | refused.keys()
+        return Instructions(told.winners, {**told.approved, **released.approved}, without, refused)
 
     # --- references and versions ---
 

@@ -168,7 +168,7 @@ async def _perform(run: SyncRun, planned: Planned, write: Write, intent: str) ->
     entity = write.resource if isinstance(write, JaggaerPost) else write.set
     call = IntendedCall(
         entity=entity,
-        key=planned.decision.key if write.action == "update" else _key_of(write),
+        key=planned.decision.key if isinstance(write, IfsAct) or write.action == "update" else _key_of(write),
         action=write.action,
         before=before,
         after=after,
