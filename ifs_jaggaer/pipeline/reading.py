@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from connectors.ifs.client import IfsClient
 from connectors.jaggaer.client import JaggaerClient
@@ -16,6 +17,7 @@ from ifs_jaggaer.pipeline.hooked import Hooked
 from ifs_jaggaer.pipeline.together import together
 from ifs_jaggaer.store import Store
 from mapping.kinds import (
+    Answers,
     Ask,
     Case,
     Gathering,
@@ -31,6 +33,8 @@ from mapping.kinds import (
 )
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 WHOLE = (JaggaerHeaders, JaggaerDetails)
 """Asks that may be answered by whole records: a poll shows their headers alone, which is another version."""
@@ -80,15 +84,20 @@ class Reader:
     async def drive(self, gathering: Gathering) -> tuple[list[Case], list[Row]]:
         """The cases that a kind's gathering makes, and the rows that were read for them as a poll shows them."""
         read: list[Row] = []
+        return await self.answered(gathering, read), read
+
+    async def answered(self, asking: Generator[tuple[Ask, ...], Answers, T], read: list[Row] | None = None) -> T:
+        """What comes of asking; the rows that were read for it, as a poll shows them, are added to `read`."""
         try:
-            asks = next(gathering)
+            asks = next(asking)
             while True:
                 found = await self._answer(asks)
-                read.extend(found.as_polled)
-                asks = gathering.send(found)
+                if read is not None:
+                    read.extend(found.as_polled)
+                asks = asking.send(found)
         except StopIteration as done:
-            cases: list[Case] = done.value
-            return cases, read
+            result: T = done.value
+            return result
 
     async def _answer(self, asks: tuple[Ask, ...]) -> Found:
         found = Found()
