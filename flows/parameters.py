@@ -40,7 +40,11 @@ class SyncParameters(BaseModel):
     page_size: int | None = Field(
         default=None, title="Page size", ge=1, le=5000, description="Records on a page; empty: the setting."
     )
-
+    sweep: bool = Field(
+        default=False,
+        title="Sweep",
+        description="Look at everything: what became visible late, what is gone. Default every night, by sync-all.",
+    )
     replay: Literal["open", "brake"] | None = Field(
         default=None,
         title="Replay",
@@ -53,6 +57,8 @@ class SyncParameters(BaseModel):
             raise ValueError("'Changed since' lies after 'Changed until'")
         if self.document_keys and (self.since or self.until):
             raise ValueError("give keys or a window, not both")
+        if self.sweep and (self.document_keys or self.since or self.until or self.company or self.replay):
+            raise ValueError("a sweep looks at everything: give no keys, window, company or replay with it")
         return self
 
     def told(self) -> dict[str, Instructions]:

@@ -52,6 +52,8 @@ def run_name() -> str:
             kind = "keys"
         elif parameters.since or parameters.until:
             kind = "window"
+        elif parameters.sweep:
+            kind = "sweep"
         kind = f"{kind}, dry run" if parameters.dry_run else kind
     context = FlowRunContext.get()
     begun = context.flow_run.start_time if context and context.flow_run else None
@@ -124,7 +126,7 @@ async def _page(run: SyncRun, start: PageStart) -> tuple[PageRef, Counts | None]
         take_up(run, ref)
     if ref.references:
         await map_and_plan(ref)
-    if not (ref.references or ref.versions or ref.reach):
+    if not ref.settles:
         return ref, None
     written: State[Counts] = await write_and_settle(ref, return_state=True)  # type: ignore[misc]
     counts = await written.aresult()
@@ -151,6 +153,7 @@ async def _opened(sync: SyncName, parameters: SyncParameters) -> AsyncIterator[S
         keys=parameters.document_keys,
         page_size=parameters.page_size,
         company=parameters.company,
+        sweep=parameters.sweep,
         replay=parameters.replay,
         told=parameters.told(),
     )

@@ -86,12 +86,13 @@ class IfsClient:
         where: Expr | None = None,
         size: int,
         sweep: bool = False,
+        whole: bool = False,
     ) -> Page:
         """One page of at most `size` rows, one request.
 
         A set of strategy `modified` comes in the order of its change time, from `since` on and before
         `until`, both in the set's own words; another in the order of its keys, whole. `sweep`: in the
-        order of its keys whatever the strategy, and only what tells a row's version.
+        order of its keys whatever the strategy, and only what tells a row's version, unless `whole`.
         """
         entity_set = self.entity_set(name)
         keyset = Keyset(
@@ -101,7 +102,7 @@ class IfsClient:
             since=since,
             until=until,
             where=filters.divided(where, entity_set)[0],
-            keys_only=sweep,
+            keys_only=sweep and not whole,
         )
         return await self._page(keyset, after, filters.divided(where, entity_set)[1])
 

@@ -34,6 +34,20 @@ class WireTimes:
             raise ValueError("a moment without a zone")
         return _written(moment.astimezone(self._zone or UTC))
 
+    def since(self, moment: datetime) -> str:
+        """The lowest words for this moment and all later ones: in an hour that repeats, its start."""
+        wall = _parsed(self.from_moment(moment))
+        return _written(wall if self._zone is None else _start(self._zone, wall))
+
+    def until(self, moment: datetime) -> str:
+        """Words that are above those for all earlier moments: in an hour's second pass, its end."""
+        wall = _parsed(self.from_moment(moment))
+        if self._zone is not None and moment.astimezone(self._zone).fold:
+            wall = wall.replace(second=0)
+            while _repeats(self._zone, wall):
+                wall += _MINUTE
+        return _written(wall)
+
     def to_moment(self, text: str) -> datetime:
         """The moment (UTC) that the set's words mean; in a repeated hour the first of the two."""
         return _parsed(text).replace(tzinfo=self._zone or UTC).astimezone(UTC)
@@ -54,9 +68,7 @@ class WireTimes:
             while at >= start - _FOLD and not _repeats(self._zone, at):
                 at -= _MINUTE
             if _repeats(self._zone, at):
-                while _repeats(self._zone, at - _MINUTE):
-                    at -= _MINUTE
-                start = min(start, at - overlap)
+                start = min(start, _start(self._zone, at) - overlap)
         return _written(start)
 
 
@@ -83,6 +95,16 @@ def _parsed(text: str) -> datetime:
 
 def _written(wall: datetime) -> str:
     return f"{wall.replace(tzinfo=None, microsecond=0).isoformat()}Z"
+
+
+def _start(zone: ZoneInfo, wall: datetime) -> datetime:
+    """Where the hour that repeats began; the time itself outside of one."""
+    if not _repeats(zone, wall):
+        return wall
+    wall = wall.replace(second=0)
+    while _repeats(zone, wall - _MINUTE):
+        wall -= _MINUTE
+    return wall
 
 
 def _repeats(zone: ZoneInfo, wall: datetime) -> bool:

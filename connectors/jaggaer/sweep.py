@@ -52,6 +52,11 @@ class Sweep:
         self._complete = False
 
     @property
+    def keys(self) -> frozenset[Key]:
+        """Those that came in this turn of the sweep."""
+        return frozenset(self._keys)
+
+    @property
     def watermark(self) -> datetime | None:
         """The lower of the highest time seen and the `Date` of the first answer; None: it stays.
 

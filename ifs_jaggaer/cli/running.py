@@ -69,6 +69,9 @@ def run(
     key: Keys = None,
     company: Company = None,
     page_size: Annotated[int | None, typer.Option("--page-size", min=1, max=5000)] = None,
+    sweep: Annotated[
+        bool, typer.Option("--sweep", help="Look at everything: what became visible late, what is gone.")
+    ] = False,
     as_json: AsJson = False,
     config: Config = None,
 ) -> None:
@@ -83,6 +86,7 @@ def run(
             "document_keys": tuple(key or ()),
             "company": company,
             "page_size": page_size,
+            "sweep": sweep,
         },
         as_json=as_json,
     )

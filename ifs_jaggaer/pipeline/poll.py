@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-
-import simplejson
 
 from connectors.ifs import filters
 from connectors.ifs.paging import Cursor
@@ -16,7 +13,9 @@ from connectors.jaggaer.pages import JaggaerPage
 from connectors.jaggaer.sweep import Standing, Sweep
 from connectors.wire import Row
 from ifs_jaggaer.errors import Rejected
-from ifs_jaggaer.pipeline.pages import PageRef, PageStart, SweptPage, pack, size_of, unpack
+from ifs_jaggaer.pipeline import sweeping
+from ifs_jaggaer.pipeline.fresh import Fresh
+from ifs_jaggaer.pipeline.pages import LARGEST, PageRef, PageStart, SweptPage, pack, size_of, unpack
 from mapping.kinds import Source
 
 if TYPE_CHECKING:
@@ -24,17 +23,8 @@ if TYPE_CHECKING:
 
 KEYS, REPLAY, CALENDAR, OPEN_ITEMS, BRAKE = "keys", "replay", "calendar", "open-items", "brake"
 JAGGAER_PAGE = 100
-
-
-@dataclass(slots=True)
-class Polled:
-    """A page's rows on their way to a PageRef."""
-
-    rows: list[Row] = field(default_factory=list)
-    unreadable: list[Rejected] = field(default_factory=list)
-    reach: str | None = None
-    following: str | None = None
-    swept: list[SweptPage] = field(default_factory=list)
+NAMED = 10
+"""Records that a note names."""
 
 
 def legs(run: SyncRun) -> list[str]:
@@ -43,7 +33,13 @@ def legs(run: SyncRun) -> list[str]:
         return [REPLAY, BRAKE]
     if run.request.keys:
         return [KEYS, BRAKE]
-    sources = [leg_of(source) for source in run.kind.sources]
+    sources = [leg_of(source) for source in run.kind.sources if not sweeping.swept(run, source)]
+    # After them: what they led to is known by then.
+    sources += [
+        sweeping.leg_of(source)
+        for source in run.kind.sources
+        if source.system == "ifs" and (run.request.sweep or sweeping.swept(run, source))
+    ]
     calendar = [f"{CALENDAR}.{source.name}" for source in run.kind.sources if source.dates]
     if run.request.narrowed:
         return [*sources, BRAKE]
@@ -57,88 +53,67 @@ def leg_of(source: Source) -> str:
 async def poll(run: SyncRun, start: PageStart) -> PageRef:
     """Reads one page and says which documents it leads to; rows whose version is known lead nowhere.
 
+    A page of more rows than one request may ask for is read by several.
+
     Raises:
         SettingsError: a first run of documents without `start_from`, or a source that may not be read.
         Unreachable: the source did not answer.
     """
-    if start.leg == KEYS:
-        return PageRef(start, run.references_of(run.request.keys), (), len(run.request.keys))
-    if start.leg == REPLAY:
-        listed = run.listed_for_replay()
-        return PageRef(start, listed, (), len(listed))
-    if start.leg == OPEN_ITEMS:
-        due = run.due_references()
-        return PageRef(start, due, (), len(due))
-    if start.leg == BRAKE:
-        released = run.released_by_brake()
-        return PageRef(start, released, (), len(released))
+    if start.leg in {KEYS, REPLAY, OPEN_ITEMS, BRAKE}:
+        references = _named(run, start.leg)
+        return PageRef(start, references, (), len(references))
     leg, _, name = start.leg.partition(".")
     source = next(source for source in run.kind.sources if source.name == name)
+    if leg == sweeping.SWEEP:
+        return await sweeping.sweep(run, source, start)
     if leg == CALENDAR:
-        polled = await _calendar(run, source, start)
-    elif source.system == "ifs":
-        polled = await _keyset(run, source, start)
-    else:
-        polled = await _sweep(run, source, start)
-    return _reference(run, source, start, polled)
+        return await _calendar(run, source, start)
+    return await (_keyset if source.system == "ifs" else _listed)(run, source, start)
 
 
-def version_of(row: Row) -> str:
-    """What tells whether a row was seen as it is: its ETag, else a digest of all it holds.
-
-    The change time is part of it: an invoice's list shows headers, and of a corrected line only that time tells.
-    """
-    if row.etag:
-        return str(row.etag)
-    text = simplejson.dumps(dict(row.values), use_decimal=True, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+def _named(run: SyncRun, leg: str) -> tuple[str, ...]:
+    """Documents that the store or a person names, not a source."""
+    if leg == KEYS:
+        return run.references_of(run.request.keys)
+    return {REPLAY: run.listed_for_replay, OPEN_ITEMS: run.due_references, BRAKE: run.released_by_brake}[leg]()
 
 
-def _reference(run: SyncRun, source: Source, start: PageStart, polled: Polled) -> PageRef:
-    run.reader.polled(polled.rows)
-    versions = {run.row_key(row): version_of(row) for row in polled.rows}
-    known = run.known_versions(source.name, versions)
-    fresh: dict[str, None] = {}
-    kept: list[tuple[str, str, str]] = []
-    stale: set[str] = set()
-    for row in polled.rows:
-        reference = source.leads_to(row)
-        if reference is None:
-            continue
-        key = run.row_key(row)
-        if known.get(key) == versions[key]:
-            stale.add(reference)
-            continue
-        fresh[reference] = None
-        kept.append((source.name, key, versions[key]))
-    run.tally.seen(run.documents_of(stale - fresh.keys()))
-    for fault in polled.unreadable:
+def _left(run: SyncRun, fresh: Fresh, unreadable: Iterable[Rejected]) -> None:
+    """What the page tells besides its documents."""
+    run.tally.seen(run.documents_of(fresh.stale - fresh.references.keys()))
+    for fault in unreadable:
         run.unreadable(fault)
-    swept = tuple(polled.swept)
-    return PageRef(start, tuple(fresh), tuple(kept), len(polled.rows), polled.reach, polled.following, swept)
 
 
-async def _keyset(run: SyncRun, source: Source, start: PageStart) -> Polled:
+async def _keyset(run: SyncRun, source: Source, start: PageStart) -> PageRef:
     times = WireTimes(run.wiring.profile.ifs_set(source.name))
     at = unpack(start.cursor)
     since = at.get("since") if start.cursor else _since(run, source, times)
-    until = times.from_moment(run.request.until) if run.request.until else None
+    until = times.until(run.request.until) if run.request.until else None
     after = Cursor.loads(str(at["after"])) if at.get("after") else None
-    page = await run.wiring.ifs.page(
-        source.name,
-        after=after,
-        since=str(since) if since else None,
-        until=until,
-        where=_scope(run, source),
-        size=size_of(start.number, run.page_size),
-    )
-    changed = [row.modified for row in page.rows if row.modified]
-    return Polled(
-        rows=page.rows,
-        unreadable=page.unreadable,
-        reach=_not_ahead(changed[-1], page.date, times) if changed else None,
-        following=pack(after=page.next.dumps(), since=str(since) if since else None) if page.next else None,
-    )
+    size = size_of(start.number, run.page_size)
+    fresh = Fresh(source)
+    unreadable: list[Rejected] = []
+    reach: str | None = None
+    while True:
+        page = await run.wiring.ifs.page(
+            source.name,
+            after=after,
+            since=str(since) if since else None,
+            until=until,
+            where=run.scope(source),
+            size=min(LARGEST, size),
+        )
+        fresh.take(run, page.rows)
+        unreadable += page.unreadable
+        changed = next((row.modified for row in reversed(page.rows) if row.modified), None)
+        reach = _not_ahead(changed, page.date, times) if changed else reach
+        after = page.next
+        if after is None or fresh.rows >= size or size <= LARGEST:
+            break
+    _left(run, fresh, unreadable)
+    following = pack(after=after.dumps(), since=str(since) if since else None) if after else None
+    return PageRef(start, tuple(fresh.references), tuple(fresh.versions), fresh.rows, reach, following)
 
 
 def _not_ahead(changed: str, server_time: datetime | None, times: WireTimes) -> str:
@@ -151,64 +126,89 @@ def _not_ahead(changed: str, server_time: datetime | None, times: WireTimes) -> 
 
 def _since(run: SyncRun, source: Source, times: WireTimes) -> str | None:
     if run.request.since:
-        return times.from_moment(run.request.since)
+        return times.since(run.request.since)
     if run.request.narrowed:
-        return times.from_moment(run.cut_over) if source.document and run.cut_over else None
+        return times.since(run.cut_over) if source.document and run.cut_over else None
     mark = run.watermark(leg_of(source))
     if mark is not None:
         return times.before(mark.value, run.wiring.settings.overlap)
     if source.document:
-        return times.from_moment(run.require_cut_over())
+        return times.since(run.require_cut_over())
     return None
 
 
-def _scope(run: SyncRun, source: Source) -> filters.Expr | None:
-    if source.scope_attribute is None:
-        return None
-    return filters.any_of(source.scope_attribute, run.companies)
-
-
-async def _calendar(run: SyncRun, source: Source, start: PageStart) -> Polled:
+async def _calendar(run: SyncRun, source: Source, start: PageStart) -> PageRef:
     """Rows whose validity began or ended since the last look: no change time moves for them."""
     today = run.as_of.isoformat()
     mark = run.watermark(start.leg)
     if mark is None or mark.value >= today or source.dates is None:
-        return Polled(reach=today)
+        return PageRef(start, (), (), 0, today)
     since = datetime.fromisoformat(mark.value).date()
     valid_from, valid_until = source.dates
     turned = filters.or_(
         filters.and_(filters.gt(valid_from, since), filters.le(valid_from, run.as_of)),
         filters.and_(filters.ge(valid_until, since), filters.lt(valid_until, run.as_of)),
     )
-    scope = _scope(run, source)
+    scope = run.scope(source)
     rows = await run.wiring.ifs.search(source.name, filters.and_(scope, turned) if scope else turned)
     # Their ETags did not move, so what is known of them must not hide them.
     run.forget_versions(source.name, [run.row_key(row) for row in rows])
-    return Polled(rows=rows, reach=today)
+    fresh = Fresh(source)
+    fresh.take(run, rows)
+    return PageRef(start, tuple(fresh.references), tuple(fresh.versions), fresh.rows, today)
 
 
-async def _sweep(run: SyncRun, source: Source, start: PageStart) -> Polled:
+async def _listed(run: SyncRun, source: Source, start: PageStart) -> PageRef:
+    """Pages of a JAGGAER list, each time all of it that changed; in a sweep all of it."""
     at = unpack(start.cursor)
     since = datetime.fromisoformat(str(at["since"])) if at.get("since") else None
     if not start.cursor:
-        since = _swept_since(run, source)
+        since = _listed_since(run, source)
     sweep = run.sweeps.setdefault(start.leg, Sweep())
     begin = int(str(at.get("start") or 1))
-    polled = Polled()
-    for _ in range(max(1, size_of(start.number, run.page_size) // JAGGAER_PAGE)):
+    rows: list[Row] = []
+    unreadable: list[Rejected] = []
+    swept: list[SweptPage] = []
+    following: str | None = pack(start=begin, since=since.isoformat() if since else None)
+    for _ in range(max(1, size_of(start.number, run.page_size, LARGEST) // JAGGAER_PAGE)):
         page = await run.wiring.jaggaer.page(source.name, modified_since=since, start=begin)
-        polled.rows += page.rows
-        polled.unreadable += page.unreadable
-        polled.swept.append(SweptPage(page.start, page.total, page.next_start, page.server_time, page.seen))
+        rows += page.rows
+        unreadable += page.unreadable
+        swept.append(SweptPage(page.start, page.total, page.next_start, page.server_time, page.seen))
         standing = sweep.take(page)
         if standing in {Standing.COMPLETE, Standing.GIVEN_UP}:
-            if standing is Standing.GIVEN_UP:
-                run.warn(f"{source.name}: records moved during every sweep, the watermark stays; run again when calmer")
-            polled.reach = sweep.watermark.isoformat() if sweep.watermark else None
-            return _until(run, polled)
+            following = None
+            break
         begin = 1 if standing is Standing.AGAIN or page.next_start is None else page.next_start
-    polled.following = pack(start=begin, since=since.isoformat() if since else None)
-    return _until(run, polled)
+        following = pack(start=begin, since=since.isoformat() if since else None)
+    if standing is Standing.GIVEN_UP:
+        run.warn(f"{source.name}: records moved during every sweep, the watermark stays; run again when calmer")
+    rows = _until(run, rows)
+    run.reader.polled(rows)
+    fresh = Fresh(source)
+    fresh.take(run, rows)
+    _left(run, fresh, unreadable)
+    return PageRef(
+        start,
+        references=tuple(fresh.references),
+        versions=tuple(fresh.versions),
+        rows=len(rows),
+        reach=sweep.watermark.isoformat() if following is None and sweep.watermark else None,
+        following=following,
+        swept=tuple(swept),
+        gone=_no_longer_listed(run, source, sweep) if standing is Standing.COMPLETE and run.request.sweep else (),
+    )
+
+
+def _no_longer_listed(run: SyncRun, source: Source, sweep: Sweep) -> tuple[str, ...]:
+    """Said once, and nothing follows: JAGGAER tells neither that a record was deleted nor why it does not come."""
+    came = {"|".join(key) for key in sweep.keys}
+    with run.wiring.store.look() as unit:
+        gone = tuple(key for key in unit.versions.keys(run.sync, source.name) if key not in came)
+    if gone and came:
+        few = ", ".join(gone[:NAMED])
+        run.warn(f"{source.name}: JAGGAER no longer lists {len(gone)} records, nothing follows from that: {few}")
+    return gone if came else ()
 
 
 def take_up(run: SyncRun, ref: PageRef) -> None:
@@ -216,22 +216,24 @@ def take_up(run: SyncRun, ref: PageRef) -> None:
     for page in ref.swept:
         sweep = run.sweeps.setdefault(ref.start.leg, Sweep())
         sweep.take(JaggaerPage([], page.total, page.start, page.following, page.server_time, [], page.seen))
+    if ref.keys:
+        run.seen.setdefault(ref.start.leg, set()).update(ref.keys)
 
 
-def _until(run: SyncRun, polled: Polled) -> Polled:
+def _until(run: SyncRun, rows: list[Row]) -> list[Row]:
     """JAGGAER is asked for "since" alone; the window's end is kept here."""
-    if run.request.until:
-        end = run.request.until.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        polled.rows = [row for row in polled.rows if row.modified is None or row.modified < end]
-    return polled
+    if not run.request.until:
+        return rows
+    end = run.request.until.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return [row for row in rows if row.modified is None or row.modified < end]
 
 
-def _swept_since(run: SyncRun, source: Source) -> datetime | None:
+def _listed_since(run: SyncRun, source: Source) -> datetime | None:
     if run.request.since:
         return run.request.since
     if run.request.narrowed:
         return run.cut_over if source.document else None
     mark = run.watermark(leg_of(source))
-    if mark is not None:
+    if mark is not None and not run.request.sweep:
         return datetime.fromisoformat(mark.value) - run.overlap
     return run.require_cut_over() if source.document else None

@@ -29,6 +29,7 @@ class Request:
     """One run's parameters.
 
     `told` holds a person's decisions by document key ("*" for every document).
+    `sweep`: look at everything, also at what no change time shows (DESIGN, law 1).
     `replay`: decide open items again ("open"), or let go exactly what the brake holds ("brake").
     """
 
@@ -41,6 +42,7 @@ class Request:
     keys: tuple[str, ...] = ()
     page_size: int | None = None
     company: str | None = None
+    sweep: bool = False
     replay: Literal["open", "brake"] | None = None
     told: Mapping[str, Instructions] = field(default_factory=dict)
 
@@ -62,6 +64,7 @@ class Request:
             "keys": list(self.keys),
             "page_size": self.page_size,
             "company": self.company,
+            "sweep": self.sweep,
             "replay": self.replay,
         }
 

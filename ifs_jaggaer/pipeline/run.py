@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
+from connectors.ifs import filters
 from connectors.jaggaer.sweep import Sweep
 from connectors.wire import Row
 from ifs_jaggaer.errors import Rejected, SettingsError, SyncError, System
@@ -22,9 +23,9 @@ from ifs_jaggaer.pipeline.request import FOREIGN, IN_IFS, INTENT, UNTIL, Request
 from ifs_jaggaer.pipeline.tally import Line, Tally
 from ifs_jaggaer.pipeline.wiring import Wiring
 from ifs_jaggaer.pipeline.witness import Scribe
-from ifs_jaggaer.store import OpenItem, Unit, Watermark
+from ifs_jaggaer.store import Kept, OpenItem, Unit, Watermark
 from ifs_jaggaer.store.audit import Event
-from mapping.kinds import Decision, Instructions, Item, ItemKind, Kind
+from mapping.kinds import Decision, Instructions, Item, ItemKind, Kind, Source
 from mapping.profile import Profile
 
 RETRY_AFTER = timedelta(hours=1)
@@ -53,7 +54,11 @@ class SyncRun:
     approved: dict[str, Instructions] = field(default_factory=dict)
     refused: dict[str, dict[str, Item]] = field(default_factory=dict)
     moved: dict[str, tuple[str | None, str]] = field(default_factory=dict)
-    versions: dict[str, dict[str, str]] = field(default_factory=dict)
+    versions: dict[str, dict[str, Kept]] = field(default_factory=dict)
+    left_out: set[str] = field(default_factory=set)
+    seen: dict[str, set[str]] = field(default_factory=dict)
+    late: set[str] = field(default_factory=set)
+    before_cut_over: set[str] = field(default_factory=set)
     marked: set[str] = field(default_factory=set)
     aliases: dict[str, str] = field(default_factory=dict)
     unseen: set[tuple[str, str]] = field(default_factory=set)
@@ -158,13 +163,19 @@ class SyncRun:
     def row_key(self, row: Row) -> str:
         return "|".join(row.key)
 
-    def known_versions(self, name: str, keys: Iterable[str]) -> Mapping[str, str]:
-        """Versions that a decision was settled for; none where a person asked for a window (a backfill)."""
-        if self.request.narrowed:
-            return {}
+    def known_rows(self, name: str, keys: Iterable[str]) -> dict[str, Kept]:
+        """Rows that a decision was settled for; none where a person asked for a window (a backfill)."""
+        return {} if self.request.narrowed else self.kept_rows(name, keys)
+
+    def kept_rows(self, name: str, keys: Iterable[str]) -> dict[str, Kept]:
+        """Rows of a set as they were last dealt with, but those to be looked at all the same."""
         with self.wiring.store.look() as unit:
-            known = unit.versions.get(name, list(keys))
-        return {key: version for key, version in known.items() if (name, key) not in self.unseen}
+            kept = unit.versions.kept(self.sync, name, keys)
+        return {key: row for key, row in kept.items() if (name, key) not in self.unseen}
+
+    def scope(self, source: Source) -> filters.Expr | None:
+        """What the company scope asks of a set."""
+        return filters.any_of(source.scope_attribute, self.companies) if source.scope_attribute else None
 
     def lease_of(self, key: str) -> str:
         """The name under which a document is leased."""

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from connectors.wire import Row
 from ifs_jaggaer.errors import Rejected
+from ifs_jaggaer.pipeline.fresh import kept_of
 from ifs_jaggaer.pipeline.pages import PageRef
 from ifs_jaggaer.pipeline.plan import Planned
-from ifs_jaggaer.pipeline.poll import version_of
 from ifs_jaggaer.pipeline.tally import Line
 from ifs_jaggaer.pipeline.write import Carried, Done
-from ifs_jaggaer.store import OpenItem, Unit
+from ifs_jaggaer.store import Kept, OpenItem, Unit
 from ifs_jaggaer.store.audit import Event
 from mapping.kinds import Action, Decision, Item, ItemKind, Link, Settlement
 
@@ -70,7 +70,9 @@ def _settle(run: SyncRun, unit: Unit, planned: Planned, carried: Carried) -> _Se
     if former:
         unit.items.replace(run.sync, former, "", (), run.request.run_id)
     out_of_this_run = run.request.company is not None and decision.action is Action.OUT_OF_SCOPE
-    if (carried.failed or not decision.again) and not out_of_this_run:
+    if out_of_this_run:
+        run.left_out.add(decision.key)
+    elif carried.failed or not decision.again:
         _keep_versions(run, planned.rows)
     if decision.writes or items or replaced.closed:
         run.scribe.note(_event(run, decision, settlement, items, carried.done))
@@ -92,11 +94,14 @@ def settle_page(run: SyncRun, ref: PageRef) -> None:
     with run.scribe.unit() as unit:
         if run.request.dry_run:
             return  # the audit events of the page's reads are all that a dry run keeps
-        for name, key, version in ref.versions:
-            run.versions.setdefault(name, {}).setdefault(key, version)
-        for name, versions in run.versions.items():
-            unit.versions.put(name, versions)
+        for row in ref.versions:
+            if run.tally.decided.get(row.reference) not in run.left_out:
+                run.versions.setdefault(row.set, {}).setdefault(row.key, Kept(row.version, row.reference))
+        for name, rows in run.versions.items():
+            unit.versions.put(run.sync, name, rows)
         run.versions.clear()
+        if ref.gone:
+            unit.versions.remove(run.sync, ref.start.leg.partition(".")[2], ref.gone)
         if ref.reach is None or not run.request.moves_watermarks:
             return
         mark = unit.watermarks.get(run.sync, leg)
@@ -152,10 +157,10 @@ def _keep_versions(run: SyncRun, rows: Sequence[Row]) -> None:
 
     Rows that we wrote ourselves are among them. They are only a hint: lost in a crash, they cost a decision.
     """
-    polled = {source.name for source in run.kind.sources}
+    polled = {source.name: source for source in run.kind.sources}
     for row in rows:
-        if row.kind in polled:
-            run.versions.setdefault(row.kind, {})[run.row_key(row)] = version_of(row)
+        if source := polled.get(row.kind):
+            run.versions.setdefault(row.kind, {})[run.row_key(row)] = kept_of(source, row)
 
 
 def _event(

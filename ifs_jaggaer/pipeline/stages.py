@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ifs_jaggaer.pipeline.batches import carry_out_together
 from ifs_jaggaer.pipeline.holder import is_gone
-from ifs_jaggaer.pipeline.pages import PageRef, PageStart
+from ifs_jaggaer.pipeline.pages import LARGEST, PageRef, PageStart
 from ifs_jaggaer.pipeline.plan import Planned, plan
 from ifs_jaggaer.pipeline.request import INTENT
 from ifs_jaggaer.pipeline.settle import preview, settle, settle_page
@@ -40,8 +40,11 @@ CHANGED_MEANWHILE = "changed meanwhile"
 
 
 async def map_page(run: SyncRun, ref: PageRef) -> int:
-    """Gathers and decides a page; the decisions wait in this process for `write_page`. Says how many they are."""
-    run.plans[ref.start.number] = planned = await plan(run, ref.references)
+    """Gathers and decides a page; the decisions wait in this process for `write_page`. Says how many they are.
+
+    Of a page so large that they would not fit in memory only the first ones.
+    """
+    run.plans[ref.start.number] = planned = await plan(run, ref.references[:LARGEST])
     return len(planned)
 
 
@@ -55,13 +58,21 @@ async def write_page(run: SyncRun, ref: PageRef) -> Counts:
     """
     planned = run.plans.pop(ref.start.number, None)
     if planned is None:
-        planned = await plan(run, ref.references)
-    if run.request.dry_run:
-        for each in planned:
-            preview(run, each)
-        settle_page(run, ref)
-        return run.tally.counts()
+        planned = await plan(run, ref.references[:LARGEST])
     run.stop = None
+    for begin in range(LARGEST, len(ref.references) + LARGEST, LARGEST):
+        if run.request.dry_run:
+            for each in planned:
+                preview(run, each)
+        else:
+            await _write(run, planned)
+        planned = await plan(run, ref.references[begin : begin + LARGEST])
+    settle_page(run, ref)
+    return run.tally.counts()
+
+
+async def _write(run: SyncRun, planned: list[Planned]) -> None:
+    """Writes and settles, and decides again what changed meanwhile."""
     tries: Counter[str] = Counter()
     rounds = 0
     while planned:
@@ -74,8 +85,6 @@ async def write_page(run: SyncRun, ref: PageRef) -> Counts:
         planned = await plan(run, again) if again else []
         if rounds >= MOST_ROUNDS:
             planned = [_gave_up(each) for each in planned]
-    settle_page(run, ref)
-    return run.tally.counts()
 
 
 async def _some(run: SyncRun, planned: Sequence[Planned], tries: Counter[str]) -> list[str]:

@@ -61,6 +61,14 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A row as it was last dealt with; `reference` names the document it led to, "" where it led to none."""
+
+    version: str
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Intent:
     """That something is about to be sent, or was (DESIGN, law 2).
 

@@ -67,9 +67,11 @@ class VersionRow(Base):
     __tablename__ = "kept_version"
 
     connection: Mapped[str] = mapped_column(primary_key=True)
+    sync: Mapped[str] = mapped_column(primary_key=True)
     set: Mapped[str] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     version: Mapped[str]
+    reference: Mapped[str]
 
 
 class IntentRow(Base):

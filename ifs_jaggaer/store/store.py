@@ -30,7 +30,8 @@ from ifs_jaggaer.store.migrate import bring_up
 from ifs_jaggaer.store.pruning import Pruned, Pruning
 from ifs_jaggaer.store.runs import Fingerprints, Runs
 from ifs_jaggaer.store.schema import SecretRow
-from ifs_jaggaer.store.snapshots import Snapshots, Versions
+from ifs_jaggaer.store.snapshots import Snapshots
+from ifs_jaggaer.store.versions import Versions
 from ifs_jaggaer.store.watermarks import Watermarks
 
 SHOWN = 4

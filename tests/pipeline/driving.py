@@ -79,7 +79,7 @@ async def pages(run: SyncRun, meanwhile: Meanwhile = nothing) -> None:
                 await map_page(run, ref)
                 meanwhile()
                 meanwhile = nothing
-            if ref.references or ref.versions or ref.reach:
+            if ref.settles:
                 await write_page(run, ref)
             start = ref.next_start(number + 1)
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from races import in_processes, in_threads
 
 from ifs_jaggaer.errors import Conflict, SettingsError
-from ifs_jaggaer.store import Chain, Event, Link, Store
+from ifs_jaggaer.store import Chain, Event, Kept, Link, Store
 from ifs_jaggaer.store.schema import ChainRow, IntentRow
 
 
@@ -272,7 +272,7 @@ def test_the_store_prunes_what_is_settled_and_keeps_what_must_last(store: Store)
     with store.unit() as unit:
         unit.links.put(Link("supplier", "1", "a"))
         unit.snapshots.put("supplier", "1", {}, 0)
-        unit.versions.put("set", {"1": "1"})
+        unit.versions.put("s", "set", {"1": Kept("1")})
         unit.watermarks.move("s", "a", None, "1", "r")
         for name in ("open", "unknown", "done", "failed"):
             about = {"sync": "s", "system": "ifs", "entity": "e", "key": "k", "action": "create"}
@@ -288,7 +288,7 @@ def test_the_store_prunes_what_is_settled_and_keeps_what_must_last(store: Store)
     with store.look() as unit:
         assert unit.intents.get(["open", "unknown", "done", "failed"]).keys() == {"open", "unknown"}
         assert unit.links.count("supplier") == len(unit.snapshots.get("supplier", ["1"])) == 1
-        assert unit.versions.all("set")
+        assert list(unit.versions.keys("s", "set"))
         assert unit.watermarks.all()
 
 

@@ -1,10 +1,10 @@
-"""Snapshots count up by compare-and-swap; versions are kept for ever."""
+"""Snapshots count up by compare-and-swap; rows are kept for ever."""
 
 from __future__ import annotations
 
 from races import in_processes
 
-from ifs_jaggaer.store import Snapshot, Store
+from ifs_jaggaer.store import Kept, Snapshot, Store
 
 
 def test_a_snapshot_is_settled_only_on_the_version_that_was_decided_on(store: Store) -> None:
@@ -43,15 +43,26 @@ def test_two_processes_never_settle_the_same_version(store: Store, database: str
         assert unit.snapshots.get("k", ["1"])["1"].version == sum(settled)
 
 
-def test_kept_versions_are_replaced_listed_and_removed_by_set(store: Store) -> None:
-    many = {f"K{number}": "1" for number in range(1201)}
+def test_kept_rows_are_replaced_listed_and_removed_by_sync_and_set(store: Store) -> None:
+    many = {f"K{number:04}": Kept("1", f"ifs:{number}") for number in range(1201)}
     with store.unit() as unit:
-        unit.versions.put("orders", many)
-        unit.versions.put("orders", {"K1": "2"})
-        unit.versions.put("lines", {"K1": "9"})
-        unit.versions.put("lines", {})
-        assert unit.versions.get("orders", ["K0", "K1", "none"]) == {"K0": "1", "K1": "2"}
-        assert unit.versions.all("orders") == many | {"K1": "2"}
-        unit.versions.remove("orders", many.keys() - {"K7"})
-        assert unit.versions.all("orders") == {"K7": "1"}
-        assert unit.versions.all("lines") == {"K1": "9"}
+        unit.versions.put("orders", "heads", many)
+        unit.versions.put("orders", "heads", {"K0001": Kept("2", "ifs:other")})
+        unit.versions.put("orders", "lines", {"K0001": Kept("9")})
+        unit.versions.put("receipts", "heads", {"K0001": Kept("7")})
+        unit.versions.put("orders", "lines", {})
+        kept = unit.versions.kept("orders", "heads", ["K0000", "K0001", "none"])
+        assert kept == {"K0000": Kept("1", "ifs:0"), "K0001": Kept("2", "ifs:other")}
+        assert list(unit.versions.keys("orders", "heads")) == sorted(many)
+        unit.versions.remove("orders", "heads", many.keys() - {"K0007"})
+        assert list(unit.versions.keys("orders", "heads")) == ["K0007"]
+        assert unit.versions.kept("orders", "lines", ["K0001"]) == {"K0001": Kept("9")}
+        assert unit.versions.kept("receipts", "heads", ["K0001"]) == {"K0001": Kept("7")}
+
+
+def test_a_kept_row_whose_document_is_not_told_stays_with_the_one_it_led_to(store: Store) -> None:
+    """An answer to a change may hold no more than a key and an ETag."""
+    with store.unit() as unit:
+        unit.versions.put("orders", "lines", {"1": Kept("1", "ifs:P1")})
+        unit.versions.put("orders", "lines", {"1": Kept("2")})
+        assert unit.versions.kept("orders", "lines", ["1"]) == {"1": Kept("2", "ifs:P1")}
