@@ -76,7 +76,7 @@ def _company(case: InvoiceCase, invoice: Invoice, profile: Profile, found: Findi
     unit = invoice.header.business_unit
     of_orders = sorted({order.head.company for order in _orders(case, invoice) if order.head.company})
     if unit:
-        company = found.attempt("businessUnit", lambda: profile.map("business_unit").to_ifs(unit), "")
+        company = found.attempt("businessUnit", lambda: profile.company_of(unit), "")
         others = [other for other in of_orders if other != company]
         if company and others:
             found.dead(

@@ -159,6 +159,19 @@ class Profile(Table):
             remedy="add it to company_defaults.code_parts of the profile",
         )
 
+    def business_unit(self, company: str, site: str = "") -> str:
+        """JAGGAER's business unit: of the site where the map names "company/site", else of the company.
+
+        Raises Rejected where the map has neither.
+        """
+        units = self.map("business_unit")
+        of_site = f"{company}/{site}"
+        return units.to_jaggaer(of_site if of_site in self.maps["business_unit"].values else company, "Company")
+
+    def company_of(self, business_unit: str) -> str:
+        """The company whose unit it is, or in which its site lies. Raises Rejected where the map lacks it."""
+        return self.map("business_unit").to_ifs(business_unit, "businessUnit").partition("/")[0]
+
     # --- words ---
 
     def map(self, name: str) -> NamedMap:

@@ -86,7 +86,7 @@ def read_order(rows: OrderRows, profile: Profile, base: Order | None) -> Reading
         status=STATUS[head.objstate],
         date=head.order_date if head.came("order_date") or base is None else base.date,
         business_unit=found.attempt(
-            "Company", lambda: profile.map("business_unit").to_jaggaer(needed(head.company, "Company")), ""
+            "Company", lambda: profile.business_unit(needed(head.company, "Company"), head.contract or ""), ""
         ),
         supplier=head.vendor_no or "",
         currency=head.currency_code or "",

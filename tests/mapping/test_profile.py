@@ -155,6 +155,16 @@ def test_an_open_map_keeps_what_it_does_not_list_unless_that_word_is_taken(tmp_p
         own.map("buyer").to_jaggaer("anna")  # read back it would become AKLEIN
 
 
+def test_a_business_unit_of_a_site_leads_back_to_its_company(tmp_path: Path) -> None:
+    units = '[maps.business_unit.values]\n"10/102" = "BU-102"\n20 = "Polska"\n'
+    profile = overlaid(tmp_path, units)
+    assert [profile.business_unit("10", site) for site in ("101", "102", "")] == ["10", "BU-102", "10"]
+    assert profile.business_unit("20", "201") == "Polska"
+    assert [profile.company_of(unit) for unit in ("10", "BU-102", "Polska")] == ["10", "10", "20"]
+    with pytest.raises(Rejected, match="business_unit"):
+        profile.company_of("10/102")
+
+
 def test_status_words_and_tax_rates(tmp_path: Path) -> None:
     own = overlaid(tmp_path, '[jaggaer.words.invoice]\nPayable = "Freigegeben"\n[maps.tax_rate.values]\nV5 = "5"')
     assert own.words("invoice").to_ifs("Freigegeben") == "Payable"
