@@ -23,6 +23,7 @@ from mapping.kinds import (
     ItemKind,
     JaggaerPost,
     JaggaerRecords,
+    Reach,
     Settlement,
     Snapshot,
     Snapshots,
@@ -93,6 +94,10 @@ class GlAccounts:
     @property
     def sources(self) -> tuple[Source, ...]:
         return _SOURCES
+
+    def reaches(self, profile: Profile) -> tuple[Reach, ...]:  # noqa: ARG002 - the same in every profile
+        """The custom field values that it writes."""
+        return (Reach("jaggaer", RESOURCE, filters=("customField",)),)
 
     def gather(self, references: frozenset[str], profile: Profile) -> Gathering:
         """The rows of each value in all companies; JAGGAER's values only where no snapshot tells them."""

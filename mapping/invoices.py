@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mapping.invoices_case import InvoiceCase
 from mapping.invoices_decision import RECORD, decide_invoice
 from mapping.invoices_gather import headers, ledger, one_after_the_other, surroundings, wholes
-from mapping.kinds import Source
+from mapping.kinds import Reach, Source
 from mapping.references import home_keys
 
 if TYPE_CHECKING:
@@ -23,12 +23,32 @@ def _leads_to(row: Row) -> str | None:
     return f"jaggaer:{row.key[-1]}" if row.key else None
 
 
+_REACHED = (
+    "posting_proposal",
+    "posting_proposal_line",
+    "voucher",
+    "voucher_row",
+    "purchase_order",
+    "purchase_order_line",
+    "pre_accounting",
+    "supplier_finance",
+    "paid_invoice",
+    "account",
+    "code_part_value",
+    "accounting_period",
+)
+
+
 class Invoices:
     """JAGGAER's invoices; the list shows headers, states are filtered here (DESIGN, law 1)."""
 
     name = "invoices"
     record = RECORD
     sources = (Source("jaggaer", "invoices", _leads_to, document=True),)
+
+    def reaches(self, profile: Profile) -> tuple[Reach, ...]:  # noqa: ARG002 - the same in every profile
+        """What is posted, what it is checked against; vouchers too, since they may be ours from former settings."""
+        return tuple(Reach("ifs", name) for name in _REACHED)
 
     def gather(self, references: frozenset[str], profile: Profile) -> Generator[tuple[Ask, ...], Answers, list[Case]]:
         """Reads lines and surroundings only of invoices that are to be posted, or that may have changed since."""

@@ -331,6 +331,27 @@ class Partial(Protocol):
         """The fields of a write that the target's refusal is about, for `Instructions.without`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A set or resource that a kind reads or writes without polling it: what `ping` and the schema check look at.
+
+    `actions`: bound actions of IFS by the profile's names. `filters`: filter fields of JAGGAER that it asks by.
+    """
+
+    system: System
+    name: str
+    actions: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class Reaching(Protocol):
+    """A kind that works with more than it polls; a polled set may be named again for its actions and filters."""
+
+    def reaches(self, profile: Profile) -> tuple[Reach, ...]:
+        """What it works with under this profile."""
+
+
 class Kind(Protocol):
     """One kind of record. Modules of `mapping/` give one of these each.
 

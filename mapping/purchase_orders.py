@@ -14,7 +14,7 @@ from connectors.jaggaer.models import PurchaseOrder as JaggaerOrder
 from connectors.jaggaer.models import read as read_jaggaer
 from ifs_jaggaer.errors import Rejected
 from mapping.findings import check_numbers, readable
-from mapping.kinds import Answers, Ask, IfsRows, JaggaerDetails, JaggaerRecords, Links, Snapshots, Source
+from mapping.kinds import Answers, Ask, IfsRows, JaggaerDetails, JaggaerRecords, Links, Reach, Snapshots, Source
 from mapping.purchase_orders_case import OrderCase, codes_of
 from mapping.purchase_orders_decision import RECORD, decide_order, must_compare, must_look
 from mapping.purchase_orders_reading import OrderRows
@@ -44,6 +44,13 @@ class PurchaseOrders:
         Source("ifs", "purchase_order_line", _leads_to, document=True),
         Source("ifs", "pre_accounting", _leads_to, document=True),
     )
+
+    def reaches(self, profile: Profile) -> tuple[Reach, ...]:  # noqa: ARG002 - the same in every profile
+        """What orders refer to, and JAGGAER's orders."""
+        return (
+            *(Reach("ifs", name) for name in ("site", "account", "code_part_value")),
+            Reach("jaggaer", "purchaseorders", filters=("poNumber",)),
+        )
 
     def gather(self, references: frozenset[str], profile: Profile) -> Generator[tuple[Ask, ...], Answers, list[Case]]:
         """Asks JAGGAER only for orders that are not linked, or differ from what was last settled."""

@@ -11,7 +11,7 @@ from connectors.wire import Row
 from ifs_jaggaer.errors import Rejected
 from mapping import suppliers_decide
 from mapping.fields import at_ifs, one
-from mapping.kinds import Case, Decision, Gathering, IfsRows, Instructions, Source, Write
+from mapping.kinds import Case, Decision, Gathering, IfsRows, Instructions, Reach, Source, Write
 from mapping.profile import Profile
 from mapping.suppliers_case import PARTS, RECORD, RESOURCE, SupplierCase, accounts_in_question, bravo_id
 from mapping.suppliers_gather import GENERAL, OF_LEAD, Known, is_seller
@@ -49,6 +49,11 @@ class Suppliers:
     @property
     def sources(self) -> tuple[Source, ...]:
         return _SOURCES
+
+    def reaches(self, profile: Profile) -> tuple[Reach, ...]:  # noqa: ARG002 - the same in every profile
+        """Accounts, and the numbers by which JAGGAER's companies are looked up."""
+        by = ("BRAVOID", "extCode", "extUniqueCode", "fiscalCode")
+        return (Reach("ifs", "account"), Reach("jaggaer", RESOURCE, filters=by))
 
     def gather(self, references: frozenset[str], profile: Profile) -> Gathering:
         """Every supplier that the references lead to, with its counterpart, in a handful of requests."""
