@@ -10,6 +10,7 @@ from flows.gl_accounts import gl_accounts
 from flows.invoices import invoices
 from flows.parameters import SupplierParameters, SyncParameters
 from flows.purchase_orders import purchase_orders
+from flows.receipts import receipts
 from flows.suppliers import suppliers
 from flows.sync_all import sync_all
 
@@ -17,6 +18,7 @@ FLOWS: dict[str, tuple[Flow[[Any], Any], type[SyncParameters]]] = {
     "suppliers": (suppliers, SupplierParameters),
     "gl-accounts": (gl_accounts, SyncParameters),
     "purchase-orders": (purchase_orders, SyncParameters),
+    "receipts": (receipts, SyncParameters),
     "invoices": (invoices, SyncParameters),
     "all": (sync_all, SyncParameters),
 }

@@ -184,6 +184,7 @@ class IfsAct:
     """A bound action by the profile's name for it ("cancel", "close"), with the ETag of the state it was decided from.
 
     For what IFS changes by action alone, above all a state; after an unknown outcome the state shows what came of it.
+    `row`: what it was decided from, needed where the set's lists come without ETag and the kind does not poll it.
     """
 
     set: str
@@ -192,6 +193,7 @@ class IfsAct:
     action: str
     changes: tuple[Change, ...]
     values: Mapping[str, JsonValue] = field(default_factory=dict)
+    row: Row | None = None
 
 
 @dataclass(frozen=True, slots=True)

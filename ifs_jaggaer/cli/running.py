@@ -34,6 +34,7 @@ class Sync(StrEnum):
     SUPPLIERS = "suppliers"
     GL_ACCOUNTS = "gl-accounts"
     PURCHASE_ORDERS = "purchase-orders"
+    RECEIPTS = "receipts"
     INVOICES = "invoices"
     ALL = "all"
 

@@ -6,6 +6,7 @@ from mapping.gl_accounts import GlAccounts
 from mapping.invoices import Invoices
 from mapping.kinds import Kind
 from mapping.purchase_orders import PurchaseOrders
+from mapping.receipts import Receipts
 from mapping.suppliers import Suppliers
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (Suppliers(), GlAccounts(), PurchaseOrders(), Invoices())}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (Suppliers(), GlAccounts(), PurchaseOrders(), Receipts(), Invoices())}

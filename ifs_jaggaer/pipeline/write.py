@@ -248,7 +248,8 @@ def _up_to_second(moment: datetime) -> datetime:
 async def _etag_of(run: SyncRun, planned: Planned, write: IfsUpdate | IfsAct) -> ETag:
     """The ETag of a row that its list gave without one, if the row is still what was decided on."""
     row = await run.wiring.ifs.by_key(write.set, write.key)
-    decided_on = next((r for r in planned.rows if r.kind == write.set and r.key == write.key), None)
+    own = write.row if isinstance(write, IfsAct) else None
+    decided_on = own or next((r for r in planned.rows if r.kind == write.set and r.key == write.key), None)
     if row is None or row.etag is None or decided_on is None or row.values != decided_on.values:
         raise Conflict("the row changed since it was read", system="ifs", record="|".join(write.key))
     return row.etag

@@ -1,0 +1,19 @@
+"""Receipts acknowledged at JAGGAER are registered in IFS Cloud; voided ones are cancelled there."""
+
+from __future__ import annotations
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+
+from flows.parameters import SyncParameters
+from flows.sync import run_name, run_sync
+
+
+@flow(name="receipts", flow_run_name=run_name, persist_result=False)
+async def receipts(parameters: SyncParameters = SyncParameters()) -> State[str]:  # noqa: B008
+    """Receipts acknowledged at JAGGAER are registered in IFS Cloud; voided ones are cancelled there.
+
+    Args:
+        parameters: left empty, everything that changed since the last run.
+    """
+    return await run_sync("receipts", parameters)
