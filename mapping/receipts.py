@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mapping.kinds import IfsAct, IfsCreate, Source
+from mapping.kinds import IfsAct, IfsCreate, Reach, Source
 from mapping.receipts_case import ReceiptCase
 from mapping.receipts_decision import cancelling, decide_receipt
 from mapping.receipts_gather import RECORD, one_after_the_other, records, surroundings
-from mapping.receipts_lines import field_of
+from mapping.receipts_lines import SET, field_of
 from mapping.references import home_keys
 
 if TYPE_CHECKING:
@@ -31,6 +31,15 @@ class Receipts:
     name = "receipts"
     record = RECORD
     sources = (Source("jaggaer", "receipts", _leads_to, document=True),)
+
+    def reaches(self, profile: Profile) -> tuple[Reach, ...]:  # noqa: ARG002 - the same in every profile
+        """What is registered and cancelled, the orders on both sides."""
+        return (
+            Reach("ifs", SET, actions=("cancel",)),
+            Reach("ifs", "purchase_order"),
+            Reach("ifs", "purchase_order_line"),
+            Reach("jaggaer", "purchaseorders"),
+        )
 
     def gather(self, references: frozenset[str], profile: Profile) -> Generator[tuple[Ask, ...], Answers, list[Case]]:
         """What JAGGAER shows, what carries our mark in IFS, the orders: a few requests for many receipts."""

@@ -128,10 +128,13 @@ def _receipt(work: Work, row: Row) -> None:
 
 
 def _receipt_fits(work: Work, before: Row | None, after: Row | None) -> None:
-    if before or not after:
+    if not after:
         return
     line = work.records.find(_LINE, after["OrderNo"], after["LineNo"], after["ReleaseNo"])
     if line is None:
+        return
+    if before:
+        _check_not_invoiced(line, _counted(before) - _counted(after))
         return
     name = f"{line['OrderNo']} line {line['LineNo']} release {line['ReleaseNo']}"
     if line["Objstate"] not in _OPEN:
@@ -146,6 +149,14 @@ def _receipt_fits(work: Work, before: Row | None, after: Row | None) -> None:
             f"The quantity {after['QtyArrived']} exceeds the open quantity {still} of purchase order {name}.",
             status=500,
         )
+
+
+def _check_not_invoiced(line: Row, less: Decimal) -> None:
+    """What is invoiced stays received."""
+    invoiced = line["QtyInvoiced"] or Decimal(0)
+    if less > 0 and invoiced > (line["QtyReceived"] or Decimal(0)) - less:
+        name = f"{line['OrderNo']} line {line['LineNo']} release {line['ReleaseNo']}"
+        raise database_error(f"The receipt cannot be cancelled: {invoiced} of purchase order {name} are invoiced.")
 
 
 def _received(work: Work, before: Row | None, after: Row | None) -> None:

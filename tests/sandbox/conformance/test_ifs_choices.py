@@ -241,6 +241,17 @@ def test_receipts_move_the_received_quantity_and_the_states(ifs: Ifs) -> None:
     assert Decimal(ifs.read(ORDER_LINE, line)["QtyReceived"]) == Decimal(6)
 
 
+def test_a_receipt_whose_quantity_is_invoiced_is_not_cancelled(ifs: Ifs) -> None:
+    line = order_line(ifs, order(ifs))
+    keys = {name: line[name] for name in ORDER_LINE.keys}
+    row = answer_json(ifs.post(RECEIPT, keys | {"QtyArrived": Decimal(4)}))
+    assert propose(ifs, proposal_head(), proposal_line(**keys, Quantity=Decimal(3)))[0].body is not None
+    answer = ifs.act(RECEIPT, row, "Cancel", row["@odata.etag"])
+    assert answer.status_code >= 400
+    assert line["OrderNo"] in str(error_of(answer)["details"])
+    assert ifs.read(RECEIPT, row)["Objstate"] == "Arrived"
+
+
 def test_lines_of_proposals_move_the_invoiced_quantity(ifs: Ifs) -> None:
     line = order_line(ifs, order(ifs))
     keys = {name: line[name] for name in ORDER_LINE.keys}
