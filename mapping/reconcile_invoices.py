@@ -22,7 +22,7 @@ from mapping.invoices_gather import Cases, surroundings
 from mapping.invoices_made import SERIE
 from mapping.invoices_model import add_up, is_credit, number_of
 from mapping.kinds import Change, IfsRows, JaggaerDetails, Links
-from mapping.money import exact_sum, plain, spread
+from mapping.money import canonical, exact_sum, spread
 from mapping.reconcile import Compared
 
 if TYPE_CHECKING:
@@ -55,9 +55,9 @@ class Stated:
         return {
             "invoiceNumber": self.number,
             "currency": self.currency,
-            "net": plain(self.net),
-            "tax": plain(self.tax),
-            "total": plain(self.gross),
+            "net": canonical(self.net),
+            "tax": canonical(self.tax),
+            "total": canonical(self.gross),
         }
 
 
@@ -146,23 +146,15 @@ def differences(case: InvoiceCase, posted: Posted, profile: Profile) -> Iterator
     if moved and (posted.changed is None or moved > posted.changed):
         return  # the accounts came from an order or a supplier that changed since: what was posted stays
     if due.by_codes is not None and posted.stated.by_codes is not None:
-        wanted = {name: plain(amount) for name, amount in due.by_codes.items() if amount}
-        there = {name: plain(amount) for name, amount in posted.stated.by_codes.items() if amount}
+        wanted = {name: canonical(amount) for name, amount in due.by_codes.items() if amount}
+        there = {name: canonical(amount) for name, amount in posted.stated.by_codes.items() if amount}
         yield from _unlike(wanted, there, "accounts ")
 
 
 def _unlike(due: dict[str, str], there: dict[str, str], prefix: str) -> Iterator[Change]:
     for name in dict.fromkeys((*due, *there)):
-        if _number(due.get(name)) != _number(there.get(name)):
+        if due.get(name) != there.get(name):
             yield Change(f"{prefix}{name}", there.get(name), due.get(name))
-
-
-def _number(text: str | None) -> Decimal | str | None:
-    """`1.50` and `1.5` are one amount."""
-    if text is None:
-        return None
-    body = text.removeprefix("-")
-    return Decimal(text) if body.replace(".", "", 1).isdecimal() and "." in body else text
 
 
 def expected(case: InvoiceCase, invoice: Invoice, currency: str, profile: Profile) -> Stated:
