@@ -129,7 +129,8 @@ class ItemKind(StrEnum):
 class Item:
     """Something that stays open for one field of one document; `value` is safe to show.
 
-    `waits_for` is "kind:key" (e.g. "supplier:1001"); `brake` marks what law 11 counts.
+    `waits_for` is "kind:key" (e.g. "supplier:1001") or names rows that are watched (mapping.watching); `brake`
+    marks what law 11 counts.
     """
 
     kind: ItemKind
@@ -139,6 +140,18 @@ class Item:
     remedy: str
     waits_for: str | None = None
     brake: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MatchDiscrepancy:
+    """One cause at one line of an invoice, for the run's table of them; `outcome`: passed, held or rejected."""
+
+    line: str
+    order_line: str
+    cause: str
+    stated: str
+    reason: str
+    outcome: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +258,9 @@ class Decision:
     `key` names the document in items, audit and snapshots; `other_key` is the other side's key, "" if none.
     `again`: after these writes, or after those of the documents beside it where it has none, gather and decide once
     more (a supplier made of several rows; an invoice whose number another one takes first).
-    `notes` are warnings for the run's artifact. `amount` counts towards the run's totals when it is written.
+    `apart`: its writes stand each by itself, so that one which the target refuses leaves the others to go.
+    `notes` are warnings for the run's artifact, `discrepancies` have a table of their own there. `amount` counts
+    towards the run's totals when it is written.
     """
 
     key: str
@@ -256,7 +271,9 @@ class Decision:
     settlement: Settlement | None = None
     amount: Money | None = None
     again: bool = False
+    apart: bool = False
     notes: tuple[str, ...] = ()
+    discrepancies: tuple[MatchDiscrepancy, ...] = ()
     base_version: int = 0
 
 

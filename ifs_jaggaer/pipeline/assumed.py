@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from connectors.wire import JsonValue, Row
+from ifs_jaggaer.pipeline.request import FOREIGN
 from mapping.kinds import Decision, IfsUpdate, Link, Links, Snapshot, Snapshots
 
 PLANNED = "planned"
@@ -32,15 +33,21 @@ class Assumed:
         if settlement.link is not None:
             link = settlement.link
             whole = replace(link, ifs_key=link.ifs_key or PLANNED, jaggaer_key=link.jaggaer_key or PLANNED)
-            self.links[link.kind, link.ifs_key] = whole
+            self.links[link.kind, link.ifs_key or f"{FOREIGN}{link.jaggaer_key}"] = whole
         if settlement.snapshot is not None:
             self.snapshots[kind, decision.key] = Snapshot(kind, decision.key, settlement.snapshot)
 
     def links_for(self, ask: Links, own: str) -> Mapping[str, Link]:
         """Planned links, but not for the kind that planned them: it would take its own plan for the state."""
-        if ask.kind == own or ask.side != "ifs":
+        if ask.kind == own:
             return {}
-        return {key: self.links[ask.kind, key] for key in ask.keys if (ask.kind, key) in self.links}
+        if ask.side == "ifs":
+            return {key: self.links[ask.kind, key] for key in ask.keys if (ask.kind, key) in self.links}
+        return {
+            link.jaggaer_key: link
+            for (kind, _), link in self.links.items()
+            if kind == ask.kind and link.jaggaer_key in ask.keys
+        }
 
     def snapshots_for(self, ask: Snapshots, own: str) -> Mapping[str, Snapshot]:
         """Planned snapshots, likewise."""

@@ -130,7 +130,7 @@ class SyncRun:
 
     def documents_of(self, references: Iterable[str]) -> Iterator[str]:
         """The keys under which these documents are counted, whichever side's row led to them."""
-        home = self.kind.sources[0].system
+        home = self._home
         foreign: list[str] = []
         for reference in references:
             system, _, key = reference.partition(":")
@@ -142,19 +142,29 @@ class SyncRun:
         if not foreign:
             return
         with self.wiring.store.look() as unit:
-            links = unit.links.by_jaggaer(self.kind.record, foreign)
-        yield from (links[key].ifs_key if key in links else f"{FOREIGN}{key}" for key in foreign)
+            of = unit.links
+            links = (of.by_jaggaer if home == "ifs" else of.by_ifs)(self.kind.record, foreign)
+        if home == "ifs":
+            yield from (links[key].ifs_key if key in links else f"{FOREIGN}{key}" for key in foreign)
+        else:
+            # A row of IFS that no link leads from is none of ours.
+            yield from (link.jaggaer_key for link in links.values())
 
     def former_key(self, decision: Decision) -> str:
         """The key that the document had before it was known on both sides, "" where it always has the same."""
         both = len({source.system for source in self.kind.sources}) > 1
-        if not both or not decision.other_key or decision.key.startswith(FOREIGN):
+        if self._home != "ifs" or not both or not decision.other_key or decision.key.startswith(FOREIGN):
             return ""
         return f"{FOREIGN}{decision.other_key}"
 
     def home_reference(self, key: str) -> str:
         """The reference of a document by the key that decisions, items and snapshots name it by."""
-        return self._reference(key, self.kind.sources[0].system)
+        return self._reference(key, self._home)
+
+    @property
+    def _home(self) -> System:
+        """The side by whose keys documents are named."""
+        return self.kind.sources[0].system
 
     def _reference(self, key: str, system: str) -> str:
         foreign = key.removeprefix(FOREIGN)
@@ -220,7 +230,11 @@ class SyncRun:
         settled = {
             f"{kind}:{key}"
             for kind, keys in wanted.items()
-            for key in unit.links.by_ifs(kind, keys).keys() | unit.snapshots.get(kind, keys).keys()
+            for key in (
+                *unit.links.by_ifs(kind, keys),
+                *unit.links.by_jaggaer(kind, keys),
+                *unit.snapshots.get(kind, keys),
+            )
         }
         planned = {f"{kind}:{key}" for kind, keys in wanted.items() for key in self.assumed.present(kind, keys)}
         return settled | planned

@@ -147,7 +147,7 @@ async def _ended(
     run: SyncRun, planned: Planned, tries: Counter[str], settling: Settling, carried: Carried
 ) -> str | None:
     """Settles one document, whatever came of it; gives its reference to decide it again."""
-    if carried.refusal and _without_the_refused(run, planned, carried):
+    if carried.refusals and _without_the_refused(run, planned, carried):
         carried.failed, carried.again = None, "some of its fields were refused"
         settle(run, [(planned, carried)])
         return run.home_reference(planned.decision.key)
@@ -163,13 +163,14 @@ async def _ended(
 
 def _without_the_refused(run: SyncRun, planned: Planned, carried: Carried) -> bool:
     """Puts the refused fields aside, so that the others go; False where that was done already, or cannot be."""
-    if carried.refusal is None or not isinstance(run.kind, Partial):
+    if not isinstance(run.kind, Partial):
         return False
-    write, refusal = carried.refusal
     aside = run.refused.setdefault(planned.decision.key, {})
-    fields = run.kind.refused(write, refusal, run.wiring.profile) - aside.keys()
-    aside.update({name: dead_letter(refusal, name) for name in sorted(fields)})
-    return bool(fields)
+    before = len(aside)
+    for write, refusal in carried.refusals:
+        fields = run.kind.refused(write, refusal, run.wiring.profile) - aside.keys()
+        aside.update({name: dead_letter(refusal, name) for name in sorted(fields)})
+    return len(aside) > before
 
 
 def _still_ours(run: SyncRun, planned: Planned) -> bool:

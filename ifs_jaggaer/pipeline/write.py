@@ -58,7 +58,7 @@ class Done:
 class Carried:
     """What came of one decision.
 
-    `failed` is the item that stands in the way, `refusal` what it came of where the target refused; `again` asks
+    `failed` is the item that stands in the way, `refusals` what it came of where the target refused; `again` asks
     for a new decision, with the reason in words; `closed` are intents whose end is known: id, state, words;
     `outage` is not this record's fault: it ends the run.
     """
@@ -66,13 +66,16 @@ class Carried:
     done: list[Done] = field(default_factory=list)
     closed: list[tuple[str, End, str]] = field(default_factory=list)
     failed: Item | None = None
-    refusal: tuple[Write, Rejected] | None = None
+    refusals: list[tuple[Write, Rejected]] = field(default_factory=list)
     again: str = ""
     outage: SyncError | None = None
 
 
 async def carry_out(run: SyncRun, planned: Planned) -> Carried:
-    """Performs the writes of one decision in their order; the first that fails ends it. Raises nothing."""
+    """Performs the writes of one decision in their order; the first that fails ends it. Raises nothing.
+
+    One that the target refuses ends it only where they do not stand each by itself.
+    """
     carried = Carried()
     for write in planned.decision.writes:
         intent = intent_of(run, write)
@@ -86,15 +89,11 @@ async def carry_out(run: SyncRun, planned: Planned) -> Carried:
             carried.again = str(doubt)
             carried.outage = await _away(run, write)
         except Waiting as waiting:
-            if await _passes_soon(run, write, intent):
-                carried.again = str(waiting)
-            else:
-                carried.failed = Item(
-                    ItemKind.WAITING, waiting.field or "document", waiting.value, _reason(waiting), waiting.remedy,
-                    waits_for=waiting.waits_for,
-                )  # fmt: skip
+            await _waits(run, carried, write, intent, waiting)
         except Rejected as refused:
             _refused(run, carried, write, intent, refused)
+            if planned.decision.apart:
+                continue
         except (Unreachable, SettingsError) as outage:
             carried.outage = outage
             if outage.field != STORE:
@@ -119,6 +118,17 @@ async def _away(run: SyncRun, write: Write) -> SyncError | None:
     return None
 
 
+async def _waits(run: SyncRun, carried: Carried, write: Write, intent: str, waiting: Waiting) -> None:
+    """What only needs a little time is decided again at once."""
+    if await _passes_soon(run, write, intent):
+        carried.again = str(waiting)
+        return
+    carried.failed = Item(
+        ItemKind.WAITING, waiting.field or "document", waiting.value, _reason(waiting), waiting.remedy,
+        waits_for=waiting.waits_for,
+    )  # fmt: skip
+
+
 def _refused(run: SyncRun, carried: Carried, write: Write, intent: str, refused: Rejected) -> None:
     """A definite no; where a number is taken, perhaps by ourselves, only after one more look."""
     carried.closed.append((intent, "failed", str(refused)))
@@ -128,7 +138,7 @@ def _refused(run: SyncRun, carried: Carried, write: Write, intent: str, refused:
         run.found_taken.add(intent)
         carried.again = str(refused)
     elif not taken or write.action != ONCE:
-        carried.refusal = write, refused
+        carried.refusals.append((write, refused))
 
 
 def dead_letter(refused: Rejected, field_name: str) -> Item:
