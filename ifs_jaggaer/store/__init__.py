@@ -13,6 +13,7 @@ from ifs_jaggaer.store.records import (
     OpenItem,
     Replaced,
     Run,
+    SchemaChange,
     Snapshot,
     Watermark,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "Recorded",
     "Replaced",
     "Run",
+    "SchemaChange",
     "Snapshot",
     "Store",
     "Unit",

@@ -148,6 +148,18 @@ class Replaced:
 
 
 @dataclass(frozen=True, slots=True)
+class SchemaChange:
+    """An attribute that is not as it was; `before` and `after` are types, "" for none. In the tenant's names."""
+
+    service: str
+    set: str
+    attribute: str
+    before: str
+    after: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """One run of a sync. `completed`: all that it set out to read was read and settled or put aside."""
 

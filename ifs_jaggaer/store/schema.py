@@ -169,6 +169,42 @@ class FingerprintRow(Base):
     value: Mapped[str]
 
 
+STANDING = text("until IS NULL")
+
+
+class AttributeRow(Base):
+    """An attribute of a set with one type, from the look that first found it to the one that no longer did."""
+
+    __tablename__ = "schema_attribute"
+    __table_args__ = (
+        Index(
+            "uq_schema_attribute_standing",
+            *("connection", "service", "set", "attribute"),
+            unique=True,
+            sqlite_where=STANDING,
+            postgresql_where=STANDING,
+        ),
+    )
+
+    connection: Mapped[str] = mapped_column(primary_key=True)
+    service: Mapped[str] = mapped_column(primary_key=True)
+    set: Mapped[str] = mapped_column(primary_key=True)
+    attribute: Mapped[str] = mapped_column(primary_key=True)
+    type: Mapped[str]
+    since: Mapped[datetime] = mapped_column(primary_key=True)
+    until: Mapped[datetime | None]
+
+
+class LookRow(Base):
+    """When the metadata of a service was read last."""
+
+    __tablename__ = "schema_look"
+
+    connection: Mapped[str] = mapped_column(primary_key=True)
+    service: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
 class BucketRow(Base):
     """The rate budget of one system: what is in the bucket, and how long a block lasts, as of `at`."""
 

@@ -17,6 +17,7 @@ from typing import Self
 from sqlalchemy import Connection, Engine, select
 
 from ifs_jaggaer.errors import System
+from ifs_jaggaer.store.attributes import Attributes
 from ifs_jaggaer.store.audit.record import Audit
 from ifs_jaggaer.store.bucket import Pace, Promise
 from ifs_jaggaer.store.columns import put_new
@@ -53,6 +54,7 @@ class Unit:
         self.items = Items(db, connection)
         self.runs = Runs(db, connection)
         self.fingerprints = Fingerprints(db, connection)
+        self.attributes = Attributes(db, connection)
 
     def now(self) -> datetime:
         """The database's time, aware UTC."""
