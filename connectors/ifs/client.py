@@ -15,6 +15,7 @@ from connectors.ifs.filters import Expr
 from connectors.ifs.keys import predicate
 from connectors.ifs.links import followed
 from connectors.ifs.lookup import Wanted, asked_there, cut, wanted
+from connectors.ifs.metadata import Schema
 from connectors.ifs.paging import Cursor, Keyset
 from connectors.ifs.rows import is_header, land, leave
 from connectors.ifs.sets import Described, EntitySet
@@ -242,8 +243,8 @@ class IfsClient:
         change = Request("POST", bound, body=dumps(leave(None, parameters or {})), etag=etag)
         return await self._change(entity_set, key, change, call)
 
-    async def metadata(self, name: str) -> dict[str, Mapping[str, str]]:
-        """The sets of this set's service with their attributes and types, for `metadata.differences`."""
+    async def metadata(self, name: str) -> Schema:
+        """What this set's service says of itself, for `metadata.differences`."""
         entity_set = self.entity_set(name)
         request = Request(
             "GET",

@@ -424,16 +424,45 @@ async def test_a_bank_account_in_a_servers_words_is_masked(here: Lab) -> None:
 
 async def test_metadata_against_the_profile(here: Lab) -> None:
     found = await here.ifs.metadata("line")
-    assert set(found) == {"LineSet", "HeadSet", "HeadLineSet"}
-    assert metadata.differences(here.ifs.entity_set("line"), found) == []
+    assert set(found.sets) == {"LineSet", "HeadSet", "HeadLineSet"}
+    assert metadata.differences(here.ifs.entity_set("line"), found.sets) == []
     here.lines.types = {**here.lines.types, "Qty": "Edm.String"}
     del here.lines.types["WantedDate"]
     found = await here.ifs.metadata("line")
-    assert metadata.differences(here.ifs.entity_set("line"), found) == [
-        "LineSet.Qty is Edm.String, the profile says decimal",
-        "LineSet has no WantedDate",
-    ]
-    assert metadata.differences(here.ifs.entity_set("head"), {}) == [f"{here.tenant.service[1:]} has no HeadSet"]
+    retyped, gone = metadata.differences(here.ifs.entity_set("line"), found.sets)
+    assert (retyped.attribute, retyped.needed, retyped.found) == ("Qty", "decimal", "Edm.String")
+    assert str(retyped) == "LineSet.Qty is Edm.String, the profile says decimal"
+    assert (str(gone), gone.found) == ("LineSet has no WantedDate", "")
+    assert 'WantedDate = "absent" below [ifs.sets.line.attributes]' in gone.remedy
+    (whole,) = metadata.differences(here.ifs.entity_set("head"), {})
+    assert str(whole) == f"{here.tenant.service[1:]} has no HeadSet"
+
+
+def test_a_key_or_a_change_time_cannot_simply_be_absent() -> None:
+    entity_set = EntitySet.of("line", told())
+    gone = {each.attribute: each.remedy for each in metadata.differences(entity_set, {"LineSet": {}})}
+    assert "absent" not in gone["OrderNo"]
+    assert 'strategy = "sweep" and LastModifiedDate = "absent"' in gone["LastModifiedDate"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "spoken", "well"),
+    [
+        ("text", "Edm.String", True),
+        ("enum:IfsApp.X.State", "IfsApp.Other.State", True),
+        ("bool", "IfsApp.X.FndBoolean", True),
+        ("bool", "Edm.Boolean", True),
+        ("date", "Edm.DateTimeOffset", True),
+        ("timestamp", "Edm.Date", False),
+        ("decimal", "IfsApp.X.State", False),
+        ("decimal", "Edm.Int64", True),
+        ("text", "Edm.Int64", False),
+        ("text", "Edm.Stream", False),
+        ("text", "", False),
+    ],
+)
+def test_what_fits_what(kind: str, spoken: str, well: bool) -> None:
+    assert metadata.fits(kind, spoken) is well
 
 
 BOMB = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><x>&b;</x>'
@@ -460,7 +489,18 @@ def test_types_inherit() -> None:
     <EntityType Name="B" BaseType="N.A"><Property Name="Base" Type="Edm.Int64"/></EntityType>
     <ComplexType Name="C"><Property Name="No"/></ComplexType>
     <EntityContainer><EntitySet Name="As" EntityType="N.A"/></EntityContainer></Schema></Edmx>"""
-    assert metadata.parse(body) == {"As": {"Own": "Edm.Date", "Base": "Edm.Int64"}}
+    assert metadata.parse(body).sets == {"As": {"Own": "Edm.Date", "Base": "Edm.Int64"}}
+
+
+def test_actions_navigations_and_types_of_the_tenants_own() -> None:
+    body = b"""<Edmx><Schema Namespace="N"><TypeDefinition Name="T3" UnderlyingType="Edm.DateTimeOffset"/>
+    <EntityType Name="A"><Property Name="At" Type="N.T3"/><NavigationProperty Name="Lines" Type="Collection(N.A)"/>
+    </EntityType><Action Name="A_Cancel" IsBound="true"><Parameter Name="A" Type="N.A"/></Action>
+    <EntityContainer><EntitySet Name="As" EntityType="N.A"/></EntityContainer></Schema></Edmx>"""
+    told = metadata.parse(body)
+    assert told.sets == {"As": {"At": "Edm.DateTimeOffset"}}
+    assert told.navigations == {"As": {"Lines"}}
+    assert told.actions == {"A_Cancel"}
 
 
 # --- the profile's sets -----------------------------------------------------------------------
@@ -482,4 +522,4 @@ def test_types_named_by_an_alias_are_found() -> None:
         b'<s:EntityContainer><s:EntitySet Name="As" EntityType="Self.A"/>'
         b'<s:EntitySet Name="Bs" EntityType="IfsApp.Long.B"/></s:EntityContainer></s:Schema></e:DataServices></e:Edmx>'
     )
-    assert metadata.parse(body) == {"As": {"Own": "Edm.Date", "Base": "Edm.Int64"}, "Bs": {"Base": "Edm.Int64"}}
+    assert metadata.parse(body).sets == {"As": {"Own": "Edm.Date", "Base": "Edm.Int64"}, "Bs": {"Base": "Edm.Int64"}}
