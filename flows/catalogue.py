@@ -6,6 +6,7 @@ from typing import Any
 
 from prefect import Flow
 
+from flows.contracts import contracts
 from flows.gl_accounts import gl_accounts
 from flows.invoices import invoices
 from flows.parameters import SupplierParameters, SyncParameters
@@ -17,6 +18,7 @@ from flows.sync_all import sync_all
 FLOWS: dict[str, tuple[Flow[[Any], Any], type[SyncParameters]]] = {
     "suppliers": (suppliers, SupplierParameters),
     "gl-accounts": (gl_accounts, SyncParameters),
+    "contracts": (contracts, SyncParameters),
     "purchase-orders": (purchase_orders, SyncParameters),
     "receipts": (receipts, SyncParameters),
     "invoices": (invoices, SyncParameters),

@@ -6,6 +6,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
+from flows.contracts import contracts
 from flows.gl_accounts import gl_accounts
 from flows.invoices import invoices
 from flows.parameters import SupplierParameters, SyncParameters
@@ -16,13 +17,13 @@ from flows.sync import assumed, run_name
 from ifs_jaggaer.pipeline.assumed import Assumed
 from ifs_jaggaer.pipeline.registry import RESULTS
 
-IN_ORDER = (suppliers, gl_accounts, purchase_orders, receipts, invoices)
+IN_ORDER = (suppliers, gl_accounts, contracts, purchase_orders, receipts, invoices)
 """Suppliers and GL accounts come before the documents that refer to them (DESIGN, law 6)."""
 
 
 @flow(name="sync-all", flow_run_name=run_name)
 async def sync_all(parameters: SyncParameters = SyncParameters()) -> State[str]:  # noqa: B008
-    """Suppliers, GL accounts, purchase orders, receipts, invoices. One that needs attention does not stop the next.
+    """All syncs, those first that others refer to. One that needs attention does not stop the next.
 
     Args:
         parameters: left empty, everything that changed since the last run.

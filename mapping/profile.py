@@ -15,7 +15,7 @@ from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from ifs_jaggaer.errors import Rejected, SettingsError
 from mapping import countries, money, profile_file
-from mapping.profile_tables import Company, Ifs, IfsSet, Jaggaer, JaggaerResource, Limits, Suppliers, Table
+from mapping.profile_tables import Company, Contracts, Ifs, IfsSet, Jaggaer, JaggaerResource, Limits, Suppliers, Table
 from mapping.value_maps import NamedMap, ValueMap
 
 STANDARD = Path(__file__).parent / "profiles" / "standard.toml"
@@ -40,6 +40,7 @@ class Profile(Table):
     limits: Limits
     maps: dict[str, ValueMap]
     suppliers: Suppliers
+    contracts: Contracts
     ifs: Ifs
     jaggaer: Jaggaer
 

@@ -34,6 +34,7 @@ def _zone(value: str) -> str:
 AttributeType = Annotated[str, AfterValidator(_attribute_type)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Percent = Annotated[Decimal, Field(ge=0)]
+Tolerated = Annotated[Decimal, Field(ge=0)]
 
 
 class IfsSet(Table):
@@ -100,12 +101,29 @@ class Ifs(Table):
     sets: dict[str, IfsSet]
 
 
+Does = Literal["post", "hold", "reject"]
+CauseKey = Literal["price", "quantity", "not_received", "over_invoiced", "unknown_line"]
+
+
 class Match(Table):
-    """Tolerances of the three-way match, percent of the order, and what a discrepancy does."""
+    """Tolerances of the three-way match, and what a discrepancy does.
+
+    Percent of what is due, and amounts: `quantity_amount` by IFS's unit, `price_amount` of a line's net by
+    currency; what is not listed has no such limit. `within`: where both are set, `both` limits are kept or
+    `either` is enough. `on_cause` says what one cause does, where that differs from `on_discrepancy`.
+    """
 
     quantity_percent: Percent
+    quantity_amount: dict[str, Tolerated] = {}
     price_percent: Percent
-    on_discrepancy: Literal["post", "hold", "reject"]
+    price_amount: dict[str, Tolerated] = {}
+    within: Literal["both", "either"] = "both"
+    on_discrepancy: Does
+    on_cause: dict[CauseKey, Does] = {}
+
+    def does(self, cause: str) -> Does:
+        """What a discrepancy of that cause does, by its key."""
+        return {str(name): does for name, does in self.on_cause.items()}.get(cause, self.on_discrepancy)
 
 
 class Company(Table):
@@ -167,6 +185,12 @@ class FieldPolicy(Table):
             if head not in known or not name:
                 raise ValueError(f"{place!r} begins with none of {', '.join(sorted(known))} and a point")
         return self
+
+
+class Contracts(Table):
+    """Contracts: whether what was changed in IFS on an agreement of ours is restored, or listed."""
+
+    put_back: bool
 
 
 class Suppliers(Table):

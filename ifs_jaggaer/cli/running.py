@@ -33,6 +33,7 @@ conflicts = typer.Typer(help="Fields that both sides changed.", no_args_is_help=
 class Sync(StrEnum):
     SUPPLIERS = "suppliers"
     GL_ACCOUNTS = "gl-accounts"
+    CONTRACTS = "contracts"
     PURCHASE_ORDERS = "purchase-orders"
     RECEIPTS = "receipts"
     INVOICES = "invoices"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mapping.contracts import Contracts
 from mapping.gl_accounts import GlAccounts
 from mapping.invoices import Invoices
 from mapping.kinds import Kind
@@ -9,4 +10,6 @@ from mapping.purchase_orders import PurchaseOrders
 from mapping.receipts import Receipts
 from mapping.suppliers import Suppliers
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (Suppliers(), GlAccounts(), PurchaseOrders(), Receipts(), Invoices())}
+KINDS: dict[str, Kind] = {
+    kind.name: kind for kind in (Suppliers(), GlAccounts(), Contracts(), PurchaseOrders(), Receipts(), Invoices())
+}

@@ -21,7 +21,7 @@ IN_IFS = ("account:", "code_part:")
 FOREIGN = "JAGGAER:"
 """Prefix of the key of a document that only JAGGAER has so far."""
 
-SyncName = Literal["suppliers", "gl-accounts", "purchase-orders", "receipts", "invoices"]
+SyncName = Literal["suppliers", "gl-accounts", "contracts", "purchase-orders", "receipts", "invoices"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,92 @@
+"""The writes that a decision about a contract comes to: the agreement first, then each price row by itself.
+
+A price row's key is ours, so that IFS refuses a second one; the agreement's number is IFS's, so that our mark is
+looked up before one is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from connectors.wire import JsonValue, Row
+from mapping.contracts_case import CLOSED, PriceRow
+from mapping.contracts_model import AGREEMENT, FIELDS, PRICE, Line, Terms, Texts, mark_of
+from mapping.kinds import Change, IfsAct, IfsCreate, IfsUpdate
+from mapping.money import json_number
+from mapping.profile import Profile
+
+
+def new_agreement(terms: Terms, supplier: str, profile: Profile) -> IfsCreate:
+    """The head; its prices follow once IFS has numbered it."""
+    texts: dict[str, str | None] = {
+        "VendorNo": supplier,
+        "CurrencyCode": terms.currency,
+        "ExternalReference": mark_of(terms.code),
+        **terms.head,
+    }
+    return IfsCreate(
+        set=AGREEMENT,
+        key=mark_of(terms.code),
+        values=_values(AGREEMENT, texts, profile),
+        changes=tuple(Change(FIELDS[name], None, value) for name, value in texts.items() if value),
+    )
+
+
+def update_head(row: Row, before: Texts, after: Texts, names: Iterable[str]) -> IfsUpdate:
+    """The attributes of the agreement that differ; texts and days all of them."""
+    names = tuple(names)
+    changes = tuple(Change(FIELDS[name], before[name], after[name]) for name in names)
+    return IfsUpdate(AGREEMENT, row.key, row.etag, {name: after[name] for name in names}, changes)
+
+
+def close(row: Row, why: str) -> IfsAct:
+    """Objstate is IFS's to change: by its action, never by a PATCH."""
+    return IfsAct(AGREEMENT, row.key, row.etag, "close", (Change("status", None, f"{CLOSED} ({why})"),))
+
+
+def new_price(agreement: str, line: Line, name: str, profile: Profile) -> IfsCreate:
+    """A row of the agreement."""
+    key = {
+        "AgreementId": agreement,
+        "PartNo": line.key.part,
+        "MinQuantity": line.key.quantity,
+        "ValidFrom": line.key.valid_from,
+    }
+    return IfsCreate(
+        set=PRICE,
+        key="|".join(key.values()),
+        values=_values(PRICE, {**key, **line.values}, profile),
+        changes=tuple(Change(f"{name}.{FIELDS[each]}", None, value) for each, value in line.values.items() if value),
+        enforced=True,
+    )
+
+
+def update_price(price: PriceRow, name: str, after: Texts, profile: Profile) -> IfsUpdate:
+    """The attributes of a price row that become something else; null empties."""
+    return IfsUpdate(
+        set=PRICE,
+        key=price.row.key,
+        etag=price.row.etag,
+        values={each: _value(PRICE, each, value, profile) for each, value in after.items()},
+        changes=tuple(Change(f"{name}.{FIELDS[each]}", price.values.get(each), value) for each, value in after.items()),
+    )
+
+
+def _values(set_name: str, texts: Texts, profile: Profile) -> dict[str, JsonValue]:
+    """What is stated and what the tenant has an attribute for."""
+    present = profile.ifs_set(set_name).present
+    return {
+        name: _value(set_name, name, text, profile)
+        for name, text in texts.items()
+        if text is not None and name in present
+    }
+
+
+def _value(set_name: str, name: str, text: str | None, profile: Profile) -> JsonValue:
+    kind = profile.ifs_set(set_name).attributes[name]
+    if text is None:
+        return None
+    if kind == "decimal":
+        return json_number(Decimal(text))
+    return int(text) if kind == "int" else text
