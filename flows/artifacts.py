@@ -42,10 +42,14 @@ PAGE = 200
 
 async def anchor(run: SyncRun) -> None:
     """The head of the run's audit chain, kept outside the store."""
+    await anchor_head(run.sync, run.request.run_id, identity_of(run.wiring.store), run.scribe.head)
+
+
+async def anchor_head(sync: str, run_id: str, store: str, head: str) -> None:
+    """The same of any run: `kept_heads` finds it again."""
     await acreate_markdown_artifact(
-        f"Audit chain of run `{run.request.run_id}` in store `{identity_of(run.wiring.store)}` stands at"
-        f"\n\n`{run.scribe.head}`",
-        key=f"{run.sync}-audit-head",
+        f"Audit chain of run `{run_id}` in store `{store}` stands at\n\n`{head}`",
+        key=f"{sync}-audit-head",
         description="Head of the audit chain; 'audit verify' compares it with the store.",
     )
 
@@ -95,7 +99,7 @@ def summary(profile: str, settings: Settings, result: RunResult, seconds: float)
     parts = [
         f"# {title}",
         f"Run `{result.run_id}` · profile `{profile}` · connection `{settings.connection}` · {seconds:.0f} s",
-        _table(
+        as_table(
             ("read", "created", "updated", "unchanged", "out of scope", "waiting", "rejected", "conflicts", "held"),
             [
                 (
@@ -108,11 +112,11 @@ def summary(profile: str, settings: Settings, result: RunResult, seconds: float)
     if result.amounts:
         parts += [
             "## Amounts moved",
-            _table(("currency", "amount"), [(c, format(a, ",f")) for c, a in result.amounts.items()]),
+            as_table(("currency", "amount"), [(c, format(a, ",f")) for c, a in result.amounts.items()]),
         ]
     if result.watermarks:
         rows = [(leg, begin or "the beginning", end) for leg, (begin, end) in result.watermarks.items()]
-        parts += ["## Watermarks", _table(("source", "from", "to"), rows)]
+        parts += ["## Watermarks", as_table(("source", "from", "to"), rows)]
     limits: dict[System, IfsSettings | JaggaerSettings] = {"ifs": settings.ifs, "jaggaer": settings.jaggaer}
     sent = [
         (
@@ -121,7 +125,7 @@ def summary(profile: str, settings: Settings, result: RunResult, seconds: float)
         )
         for system, number in result.requests.items()
     ]  # fmt: skip
-    parts += ["## Requests", _table(("system", "requests", "a minute", "ours a minute", "answered 429"), sent)]
+    parts += ["## Requests", as_table(("system", "requests", "a minute", "ours a minute", "answered 429"), sent)]
     if result.notes:
         parts += ["## Notes", *(f"- {note}" for note in result.notes)]
     parts.append(f"Audit chain: `{result.head}`. One document: `ifs-jaggaer audit trace KEY`.")
@@ -143,7 +147,8 @@ def _record(line: Line) -> dict[str, str]:
     }
 
 
-def _table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+def as_table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """A table in markdown."""
     head = list(head)
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     lines += ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows]

@@ -18,6 +18,7 @@ from ifs_jaggaer.cli.checking import add_to as add_checking
 from ifs_jaggaer.cli.demonstrating import add_to as add_demonstrating
 from ifs_jaggaer.cli.listing import add_to as add_listing
 from ifs_jaggaer.cli.output import Exit, complain
+from ifs_jaggaer.cli.reconciling import add_to as add_reconciling
 from ifs_jaggaer.cli.running import add_to as add_running
 from ifs_jaggaer.errors import SettingsError, SyncError
 
@@ -46,7 +47,7 @@ def options(
     _ = version
 
 
-for add_to in (add_running, add_checking, add_listing, add_auditing, add_demonstrating):
+for add_to in (add_running, add_checking, add_listing, add_reconciling, add_auditing, add_demonstrating):
     add_to(app)
 
 

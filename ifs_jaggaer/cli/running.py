@@ -83,8 +83,8 @@ def run(
         sync,
         {
             "dry_run": dry_run,
-            "since": _moment(since, "--since"),
-            "until": _moment(until, "--until"),
+            "since": moment(since, "--since"),
+            "until": moment(until, "--until"),
             "document_keys": tuple(key or ()),
             "company": company,
             "page_size": page_size,
@@ -146,7 +146,8 @@ def replay(
     )
 
 
-def _moment(text: str | None, option: str) -> datetime | None:
+def moment(text: str | None, option: str) -> datetime | None:
+    """What a person wrote behind an option."""
     if text is None:
         return None
     try:

@@ -91,7 +91,12 @@ class Report:
     kinds: list[KindReport] = field(default_factory=list)
     requests: Mapping[System, int] = field(default_factory=dict)
     head: str = ""
+    store: str = ""
     error: str = ""
+
+    @property
+    def run_id(self) -> str:
+        return self.asked.run_id
 
     @property
     def unexplained(self) -> list[Difference]:
@@ -144,7 +149,6 @@ class Reconciliation:
             report.kinds.append(await self._kind(kind))
         sent = {system: channel.requests for system, channel in self.wiring.channels.items()}
         report.requests = {system: number - self.before[system] for system, number in sent.items()}
-        report.head = self.scribe.head
         return report
 
     async def _kind(self, kind: Kind) -> KindReport:
