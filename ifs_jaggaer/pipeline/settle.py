@@ -56,7 +56,8 @@ def _settle(run: SyncRun, unit: Unit, planned: Planned, carried: Carried) -> _Se
     settlement = _learned(decision.settlement, carried) if complete else None
     for intent, state, words in carried.closed:
         unit.intents.close(intent, state, words, run_id=run.request.run_id)
-    _keep_versions(run, [done.row for done in carried.done if done.row is not None and done.row.etag])
+    written = [done.row for done in carried.done if done.row is not None and done.row.etag]
+    _keep_versions(run, written)
     if settlement and settlement.snapshot is not None:
         fields, version = settlement.snapshot, decision.base_version
         if not unit.snapshots.put(run.kind.record, decision.key, fields, expected_version=version):
@@ -73,7 +74,7 @@ def _settle(run: SyncRun, unit: Unit, planned: Planned, carried: Carried) -> _Se
     if out_of_this_run:
         run.left_out.add(decision.key)
     elif carried.failed or not decision.again:
-        _keep_versions(run, planned.rows)
+        _keep_versions(run, (*planned.rows, *written))
     if decision.writes or items or replaced.closed:
         run.scribe.note(_event(run, decision, settlement, items, carried.done))
     line = line_of(decision, items, failed=carried.failed is not None)
