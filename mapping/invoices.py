@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from mapping.invoices_case import InvoiceCase
 from mapping.invoices_decision import RECORD, decide_invoice
-from mapping.invoices_gather import headers, ledger, one_after_the_other, surroundings, wholes
+from mapping.invoices_gather import headers, ledger, surroundings, wholes
+from mapping.invoices_taken import one_after_the_other, taken
 from mapping.kinds import Reach, Source
 from mapping.references import home_keys
 
@@ -56,6 +57,7 @@ class Invoices:
         cases = yield from headers(ids)
         cases = yield from wholes(cases, profile)
         cases = yield from surroundings(cases, profile)
+        cases = yield from taken(cases, profile)
         cases = yield from ledger(cases, profile)
         return list(one_after_the_other(cases, profile))
 

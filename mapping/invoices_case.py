@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ifs_jaggaer.errors import Rejected
     from mapping.invoices_made import Made
     from mapping.kinds import Link, Snapshot
+    from mapping.watching import Watch
 
 OrderLineKey: TypeAlias = tuple[str, str, str]
 """OrderNo, LineNo, ReleaseNo."""
@@ -34,12 +35,13 @@ OrderLineKey: TypeAlias = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class KnownOrder:
-    """An order in IFS that the invoice refers to; `shares` are the distributions of its lines."""
+    """An order in IFS that the invoice refers to; `shares` are the distributions of its lines, `watch` the lines."""
 
     head: PurchaseOrder
     lines: tuple[PurchaseOrderLine, ...]
     shares: tuple[PreAccounting, ...]
     link: Link | None
+    watch: Watch
 
     def line(self, number: str) -> PurchaseOrderLine | None:
         """The line that JAGGAER calls by this number: by the link, else computed."""
@@ -50,21 +52,28 @@ class KnownOrder:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """What IFS knows that every posting is checked against, by company and key."""
+    """What IFS knows that every posting is checked against, by company and key.
+
+    `watches` are those of the companies' periods.
+    """
 
     accounts: Mapping[tuple[str, str], Account] = field(default_factory=dict)
     values: Mapping[tuple[str, str, str], CodePartValue] = field(default_factory=dict)
     periods: Mapping[str, tuple[AccountingPeriod, ...]] = field(default_factory=dict)
+    watches: Mapping[str, Watch] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class InvoiceCase:
     """One invoice. `header` is None when JAGGAER does not show it, `whole` when its lines need not be known.
 
-    `posted` are proposals and vouchers that carry our mark, `posted_lines` the lines of those that do not balance;
-    `namesakes` and `keyed` are proposals and ledger items of the supplier with the same number.
-    `supplier` is the SupplierId by link; `finance` its rows, one a company. `earlier` are quantities that
-    other invoices of the same batch ask for first; `rival` is the one of them that has the same number and goes first.
+    `posted` are proposals and vouchers that carry our mark, `posted_lines` the lines of those that do not balance,
+    `watch` are the proposals or vouchers that `posted` holds one of;
+    `namesakes`, `vouchers` and `keyed` are proposals, vouchers of ours and ledger items of the supplier with the same
+    number.
+    `supplier` is the SupplierId by link; `finance` its rows, one a company. `proposed` are quantities of order lines
+    in all their posting proposals; `earlier` those that other invoices of the same batch ask for first, `credited`
+    those that its credit notes take back; `rival` is the one of them that has the same number and goes first.
     """
 
     invoice_id: str
@@ -74,14 +83,18 @@ class InvoiceCase:
     snapshot: Snapshot | None = None
     posted: tuple[Made, ...] = ()
     posted_lines: tuple[PostingProposalLine, ...] = ()
+    watch: Watch | None = None
     whole: Invoice | None = None
     supplier: str = ""
     orders: Mapping[str, KnownOrder] = field(default_factory=dict)
     finance: tuple[SupplierFinance, ...] = ()
     namesakes: tuple[PostingProposal, ...] = ()
+    vouchers: tuple[Made, ...] = ()
     keyed: tuple[LedgerItem, ...] = ()
     ledger: Ledger = field(default_factory=Ledger)
+    proposed: Mapping[OrderLineKey, Decimal] = field(default_factory=dict)
     earlier: Mapping[OrderLineKey, Decimal] = field(default_factory=dict)
+    credited: Mapping[OrderLineKey, Decimal] = field(default_factory=dict)
     rival: str = ""
 
     @property

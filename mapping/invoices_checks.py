@@ -1,4 +1,4 @@
-"""Whether IFS would take an invoice: supplier, number, period, accounts (DESIGN, invoices). Each failure is an item."""
+"""Whether IFS would take an invoice: supplier, number, period (DESIGN, invoices). Each failure is an item."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ from mapping.kinds import Item, ItemKind
 if TYPE_CHECKING:
     from datetime import date
 
-    from connectors.ifs.models import Account, AccountingPeriod
-    from mapping.distribution import Share
+    from connectors.ifs.models import AccountingPeriod
     from mapping.findings import Findings
     from mapping.invoices_case import InvoiceCase, Ledger
-    from mapping.invoices_draft import Draft
     from mapping.profile import Profile
 
 
@@ -53,6 +51,7 @@ def check_number(case: InvoiceCase, company: str, number: str, found: Findings) 
         return
     taken = [f"invoice {case.rival}, which is posted first,"] if case.rival else []
     taken += [f"posting proposal {one.proposal_id}" for one in case.namesakes if one.company == company]
+    taken += [f"voucher {one.key}" for one in case.vouchers if one.voucher and one.voucher.company == company]
     taken += [f"ledger item {one.ledger_item_id}" for one in case.keyed if one.company == company]
     if taken:
         found.dead(
@@ -87,6 +86,7 @@ def posting_date(
             wanted.isoformat(),
             f"its accounting period is {'closed' if its_own else 'not there'} in company {company}",
             "open the period in IFS, change the date at JAGGAER, or set closed_period to next_open",
+            waits_for=str(case.ledger.watches[company]) if company in case.ledger.watches else None,
         )
     )
     return None
@@ -96,60 +96,6 @@ def period_of(ledger: Ledger, company: str, on: date) -> AccountingPeriod:
     """The open period of a date that `posting_date` gave."""
     periods = ledger.periods.get(company, ())
     return next(one for one in periods if _is_open(one) and within(on, one.date_from, one.date_until))
-
-
-def check_codes(drafted: Draft, ledger: Ledger, on: date | None, found: Findings) -> None:
-    """Every account and code part known, valid on the posting date and allowed with each other."""
-    for line in drafted.lines:
-        for share in line.distribution.shares if line.distribution else ():
-            _check_share(share, drafted.company, ledger, on, at=f"lines[{line.at}]", found=found)
-
-
-def _check_share(share: Share, company: str, ledger: Ledger, on: date | None, *, at: str, found: Findings) -> None:
-    values = dict(share.codes)
-    account = ledger.accounts.get((company, values.get("A", "")))
-    for part, value in share.codes:
-        row = account if part == "A" else ledger.values.get((company, part, value))
-        name = f"account {value}" if part == "A" else f"code part {part} {value}"
-        if row is None:
-            found.add(
-                Item(
-                    ItemKind.WAITING,
-                    f"{at}.Code{part}",
-                    value,
-                    f"{name} is not in company {company}",
-                    "goes by itself once it is there, or correct the line at JAGGAER",
-                    waits_for=f"account:{company}:{value}" if part == "A" else f"code_part:{company}:{part}:{value}",
-                )
-            )
-        elif on and not within(on, row.valid_from, row.valid_until):
-            found.dead(
-                f"{at}.Code{part}",
-                value,
-                f"{name} of company {company} is not valid on {on}",
-                "correct the line at JAGGAER, or its validity in IFS",
-            )
-    if account:
-        _check_requests(account, values, at, found)
-
-
-def _check_requests(account: Account, values: dict[str, str], at: str, found: Findings) -> None:
-    for part in "BCDEFGHIJ":
-        asked = getattr(account, f"req_code_{part.lower()}")
-        if asked == "Blocked" and part in values:
-            found.dead(
-                f"{at}.Code{part}",
-                values[part],
-                f"code part {part} is blocked for account {account.account}",
-                "take it out of the line at JAGGAER",
-            )
-        elif asked == "Mandatory" and part not in values:
-            found.dead(
-                f"{at}.Code{part}",
-                None,
-                f"code part {part} is mandatory for account {account.account}",
-                "state it in the line at JAGGAER",
-            )
 
 
 def _is_open(period: AccountingPeriod) -> bool:

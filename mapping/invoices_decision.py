@@ -12,7 +12,7 @@ from mapping.invoices_checks import period_of
 from mapping.invoices_model import header_print, number_of, whole_print
 from mapping.invoices_posting import examine
 from mapping.invoices_proposal import proposal
-from mapping.invoices_voucher import is_voucher, voucher
+from mapping.invoices_voucher import becomes_voucher, voucher
 from mapping.kinds import Action, Decision, IfsCreate, Item, ItemKind, Link, Settlement
 from mapping.money import Money, exact_sum, plain
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from connectors.jaggaer.invoices import InvoiceHeader
     from mapping.invoices_case import InvoiceCase
     from mapping.invoices_made import Made
-    from mapping.invoices_posting import Posting
+    from mapping.invoices_posting import Examined, Posting
     from mapping.kinds import Instructions
     from mapping.profile import Profile
 
@@ -111,7 +111,7 @@ class _Deciding:
         """The rest of a creation. What does not stand yet is looked at with its header the next time."""
         if one.stands:
             return self._tell_success(one, None, self._kept_but(told="SUCCESS"), Action.SKIP)
-        held = _held("Objstate", one.state, self._unbalanced(one), "complete it in IFS")
+        held = self._unfinished(one)
         return replace(self._open(held), settlement=Settlement(self._link(one), snapshot=self._kept_but(told="held")))
 
     def _posted(self, header: InvoiceHeader) -> Decision:
@@ -135,7 +135,7 @@ class _Deciding:
         if conflict:
             return self._open(conflict)
         if not one.stands:
-            return self._open(_held("Objstate", one.state, self._unbalanced(one), "complete it in IFS"))
+            return self._open(self._unfinished(one))
         if _shows(header, "Exported", self.profile):
             return self._settled(header, one)
         again = case.kept("told") == "SUCCESS"
@@ -155,6 +155,17 @@ class _Deciding:
         if differs or case.kept("header") != header_print(header):
             return _conflict("invoice", case.invoice_id, "changed at JAGGAER after it was posted")
         return None
+
+    def _unfinished(self, one: Made) -> Item:
+        watch = self.case.watch
+        return Item(
+            ItemKind.HELD,
+            "Objstate",
+            one.state,
+            self._unbalanced(one),
+            "complete it in IFS; JAGGAER is then told by itself",
+            waits_for=str(watch) if watch else None,
+        )
 
     def _unbalanced(self, one: Made) -> str:
         if one.proposal is None:
@@ -213,9 +224,10 @@ class _Deciding:
             return self._done(Action.OUT_OF_SCOPE, f"company {examined.company} is not in scope")
         if posting is None and case.rival:
             # Decided once more when the other one is posted: then it is known what has the number.
-            return replace(self._open(*examined.items), again=True, notes=examined.notes)
+            told = self._open(*examined.items)
+            return replace(told, again=True, notes=examined.notes, discrepancies=examined.discrepancies)
         if posting is None:
-            return self._refused(header, whole_print(case.whole), examined.items, examined.notes)
+            return self._refused(header, whole_print(case.whole), examined)
         return Decision(
             key=case.invoice_id,
             other_key="",
@@ -225,29 +237,29 @@ class _Deciding:
             amount=Money(posting.stated_gross, posting.currency),
             again=True,
             notes=examined.notes,
+            discrepancies=examined.discrepancies,
             base_version=self._version,
         )
 
     def _document(self, posting: Posting) -> IfsCreate:
-        if is_voucher(posting, self.profile):
+        if becomes_voucher(posting.company, self.profile, has_order=posting.has_order):
             period = period_of(self.case.ledger, posting.company, posting.posting_date)
             return voucher(posting, self.case.invoice_id, period, self.profile)
         return proposal(posting, self.profile)
 
-    def _refused(
-        self, header: InvoiceHeader, content: str, items: tuple[Item, ...], notes: tuple[str, ...]
-    ) -> Decision:
+    def _refused(self, header: InvoiceHeader, content: str, examined: Examined) -> Decision:
         """JAGGAER is told of dead letters, once for each reason, and not where it shows them already."""
         case = self.case
-        failure = self._export_status(header.export_status).failure(content, dead_letters(items))
+        failure = self._export_status(header.export_status).failure(content, dead_letters(examined.items))
         return Decision(
             key=case.invoice_id,
             other_key="",
             action=Action.NONE,
             writes=(failure[0],) if failure else (),
-            items=items,
+            items=examined.items,
             settlement=Settlement(snapshot={"told": failure[1]}) if failure else None,
-            notes=notes,
+            notes=examined.notes,
+            discrepancies=examined.discrepancies,
             base_version=self._version,
         )
 

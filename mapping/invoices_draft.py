@@ -9,6 +9,7 @@ from ifs_jaggaer.errors import Rejected
 from mapping.distribution import Distribution, from_jaggaer, of_order_line, whole
 from mapping.findings import Findings
 from mapping.kinds import Item, ItemKind
+from mapping.matching import Cause
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,11 +23,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DraftLine:
-    """One invoice line with its order line, where it has one, and its distribution by code part letters."""
+    """One invoice line with its order line, where it has one, and its distribution by code part letters.
+
+    `unknown`: it names a line that its order does not have.
+    """
 
     line: InvoiceLine
     ordered: PurchaseOrderLine | None
     distribution: Distribution | None
+    unknown: bool = False
 
     @property
     def at(self) -> str:
@@ -41,6 +46,10 @@ class Draft:
     currency: str
     lines: tuple[DraftLine, ...]
     found: Findings = field(default_factory=Findings)
+
+    @property
+    def has_order(self) -> bool:
+        return any(line.line.po_number for line in self.lines)
 
     def codes(self) -> set[tuple[str, str]]:
         """Every code part and value that would be posted to."""
@@ -119,14 +128,15 @@ def _currency(case: InvoiceCase, invoice: Invoice, company: str, found: Findings
 
 def _line(case: InvoiceCase, line: InvoiceLine, places: _Places, found: Findings) -> DraftLine:
     order = case.orders.get(line.po_number) if line.po_number else None
-    ordered = _ordered(case, line, order, found)
-    if not places.company or (line.po_number and not ordered):
-        return DraftLine(line, ordered, None)
-    return DraftLine(
-        line,
-        ordered,
-        found.attempt(f"lines[{line.line_number}].splits", lambda: places.of(line, order, ordered), None),
-    )
+    theirs = _its_order(case, line, order, found)
+    ordered = theirs.line(line.po_line_number or "") if theirs else None
+    unknown = theirs is not None and ordered is None
+    does = places.profile.of_company(places.company).match.does(Cause.UNKNOWN_LINE.key)
+    goes = ordered or not line.po_number or (unknown and does == "post")
+    if not places.company or not goes:
+        return DraftLine(line, ordered, None, unknown)
+    made = found.attempt(f"lines[{line.line_number}].splits", lambda: places.of(line, order, ordered), None)
+    return DraftLine(line, ordered, made, unknown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,9 +191,8 @@ class _Places:
         return whole(("A", finance.cf_gl_account), *centre)
 
 
-def _ordered(
-    case: InvoiceCase, line: InvoiceLine, order: KnownOrder | None, found: Findings
-) -> PurchaseOrderLine | None:
+def _its_order(case: InvoiceCase, line: InvoiceLine, order: KnownOrder | None, found: Findings) -> KnownOrder | None:
+    """The order that the line may be posted to."""
     number = line.po_number
     if not number:
         return None
@@ -207,12 +216,4 @@ def _ordered(
             "correct the order number or the supplier of the invoice",
         )
         return None
-    ordered = order.line(line.po_line_number or "")
-    if ordered is None:
-        found.dead(
-            f"lines[{line.line_number}].poLineNumber",
-            line.po_line_number,
-            f"unknown line: order {number} has no such line",
-            "correct the line number in the invoice",
-        )
-    return ordered
+    return order

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from connectors.ifs.fields import Wire
@@ -12,7 +11,6 @@ from connectors.ifs.models import (
     Account,
     AccountingPeriod,
     CodePartValue,
-    LedgerItem,
     PostingProposal,
     PostingProposalLine,
     PreAccounting,
@@ -26,14 +24,14 @@ from connectors.jaggaer.invoices import Invoice
 from connectors.jaggaer.models import read as read_jaggaer
 from ifs_jaggaer.errors import Rejected
 from mapping.findings import check_numbers, readable
-from mapping.invoices_case import InvoiceCase, KnownOrder, Ledger, OrderLineKey, mark_of
+from mapping.invoices_accounts import own_accounts
+from mapping.invoices_case import InvoiceCase, KnownOrder, Ledger, mark_of
 from mapping.invoices_decision import RECORD, must_post, must_read
 from mapping.invoices_draft import draft
 from mapping.invoices_made import SERIE, Made, of_proposal, of_voucher
-from mapping.invoices_model import number_of
-from mapping.invoices_posting import examine
+from mapping.invoices_voucher import becomes_voucher
 from mapping.kinds import Answers, Ask, IfsRows, JaggaerDetails, JaggaerHeaders, Links, Snapshots
-from mapping.money import exact_sum
+from mapping.watching import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -42,7 +40,6 @@ if TYPE_CHECKING:
     from mapping.profile import Profile
 
 T = TypeVar("T", bound=Wire)
-_ZERO = Decimal(0)
 Cases: TypeAlias = "Generator[tuple[Ask, ...], Answers, list[InvoiceCase]]"
 
 
@@ -53,13 +50,16 @@ def headers(ids: frozenset[str]) -> Cases:
     vouchers = IfsRows("voucher", "ReferenceNumber", ids, serie)
     links, snapshots = Links(RECORD, "jaggaer", ids), Snapshots(RECORD, ids)
     answers = yield (ours, vouchers, links, snapshots)
-    proposals, unreadable = _read_strictly(PostingProposal, answers.rows(ours), "SourceReference")
-    entered, odd = _read_strictly(Voucher, answers.rows(vouchers), "ReferenceNumber")
+    proposal_rows, voucher_rows = answers.rows(ours), answers.rows(vouchers)
+    proposals, unreadable = read_strictly(PostingProposal, proposal_rows, "SourceReference")
+    entered, odd = read_strictly(Voucher, voucher_rows, "ReferenceNumber")
     posted: dict[str, list[Made]] = {}
     for one in proposals:
         posted.setdefault(one.source_reference or "", []).append(of_proposal(one))
     for each in entered:
         posted.setdefault(mark_of(each.reference_number or ""), []).append(of_voucher(each))
+    watched = Watch.each(ours.set, ours.attribute, ours.values, proposal_rows)
+    seen = Watch.each(vouchers.set, vouchers.attribute, ids, voucher_rows)
     cases = [
         InvoiceCase(
             invoice_id=key,
@@ -68,6 +68,7 @@ def headers(ids: frozenset[str]) -> Cases:
             link=answers.links(links).get(key),
             snapshot=answers.snapshots(snapshots).get(key),
             posted=tuple(posted.get(mark_of(key), ())),
+            watch=watched[mark_of(key)] if any(one.proposal for one in posted.get(mark_of(key), ())) else seen[key],
         )
         for key in sorted(ids)
     ]
@@ -111,7 +112,7 @@ def wholes(cases: list[InvoiceCase], profile: Profile) -> Cases:
     answers = yield (details, by_number, by_id, lines, rows)
     found, faults = _records(answers.rows(details))
     numbers, ids = answers.links(by_number), answers.links(by_id)
-    lines_of = _grouped(_read(PostingProposalLine, answers.rows(lines)), lambda line: (line.company, line.proposal_id))
+    lines_of = grouped(_read(PostingProposalLine, answers.rows(lines)), lambda line: (line.company, line.proposal_id))
     owed = _read(VoucherRow, answers.rows(rows))
 
     def supplier(case: InvoiceCase) -> str:
@@ -140,52 +141,39 @@ def wholes(cases: list[InvoiceCase], profile: Profile) -> Cases:
 
 
 def surroundings(cases: list[InvoiceCase], profile: Profile) -> Cases:
-    """Orders, finance data of the suppliers, and whatever has their numbers already, for those to be posted."""
+    """Orders and finance data of the suppliers, for those to be posted."""
     open_ = [case for case in cases if case.whole and must_post(case, profile)]
     orders = frozenset(
         line.po_number for case in open_ for line in (case.whole.lines if case.whole else None) or () if line.po_number
     )
     suppliers = frozenset(case.supplier for case in open_) - {""}
-    numbers = frozenset(number_of(case.header) for case in open_ if case.header) - {""}
     heads = IfsRows("purchase_order", "OrderNo", orders)
     lines = IfsRows("purchase_order_line", "OrderNo", orders)
     shares = IfsRows("pre_accounting", "OrderNo", orders)
     links = Links("purchase_order", "ifs", orders)
     finance = IfsRows("supplier_finance", "Identity", suppliers)
-    namesakes = IfsRows("posting_proposal", "InvoiceNo", numbers, (("SupplierId", suppliers),))
-    keyed = IfsRows("paid_invoice", "InvoiceNo", numbers, (("Identity", suppliers),))
-    answers = yield (heads, lines, shares, links, finance, namesakes, keyed)
-    lines_of = _grouped(_read(PurchaseOrderLine, answers.rows(lines)), lambda line: line.order_no)
-    shares_of = _grouped(_read(PreAccounting, answers.rows(shares)), lambda share: share.order_no)
+    answers = yield (heads, lines, shares, links, finance)
+    line_rows = answers.rows(lines)
+    watched = Watch.each("purchase_order_line", "OrderNo", orders, line_rows)
+    lines_of = grouped(_read(PurchaseOrderLine, line_rows), lambda line: line.order_no)
+    shares_of = grouped(_read(PreAccounting, answers.rows(shares)), lambda share: share.order_no)
     order_of = {
         head.order_no or "": KnownOrder(
             head=head,
             lines=tuple(lines_of.get(head.order_no, ())),
             shares=tuple(shares_of.get(head.order_no, ())),
             link=answers.links(links).get(head.order_no or ""),
+            watch=watched[head.order_no or ""],
         )
         for head in _read(PurchaseOrder, answers.rows(heads))
     }
-    finance_of = _grouped(_read(SupplierFinance, answers.rows(finance)), lambda row: row.identity)
-    others, odd = _read_strictly(PostingProposal, answers.rows(namesakes), "InvoiceNo")
-    items, odd_items = _read_strictly(LedgerItem, answers.rows(keyed), "InvoiceNo")
-
-    def known(case: InvoiceCase) -> InvoiceCase:
-        number = number_of(case.header) if case.header else ""
-        return replace(
-            case,
-            faults=(*case.faults, *odd.get(number, ()), *odd_items.get(number, ())),
-            orders=order_of,
-            finance=tuple(finance_of.get(case.supplier, ())),
-            namesakes=tuple(
-                one
-                for one in others
-                if (one.supplier_id, one.invoice_no) == (case.supplier, number) and one.source_reference != case.mark
-            ),
-            keyed=tuple(one for one in items if (one.identity, one.invoice_no) == (case.supplier, number)),
-        )
-
-    return [known(case) if case.supplier or case.whole else case for case in cases]
+    finance_of = grouped(_read(SupplierFinance, answers.rows(finance)), lambda row: row.identity)
+    return [
+        replace(case, orders=order_of, finance=tuple(finance_of.get(case.supplier, ())))
+        if case.supplier or case.whole
+        else case
+        for case in cases
+    ]
 
 
 def ledger(cases: list[InvoiceCase], profile: Profile) -> Cases:
@@ -194,7 +182,10 @@ def ledger(cases: list[InvoiceCase], profile: Profile) -> Cases:
     companies = frozenset(one.company for one in drafts) - {""}
     codes = {code for one in drafts for code in one.codes()}
     in_companies = (("Company", companies),)
-    accounts = IfsRows("account", "Account", frozenset(v for part, v in codes if part == "A"), in_companies)
+    posting = [profile.of_company(one) for one in companies if becomes_voucher(one, profile, has_order=False)]
+    own = {number for company in posting for _, number in own_accounts(company)}
+    numbers = frozenset({value for part, value in codes if part == "A"} | own)
+    accounts = IfsRows("account", "Account", numbers, in_companies)
     values = IfsRows(
         "code_part_value",
         "CodePartValue",
@@ -203,6 +194,7 @@ def ledger(cases: list[InvoiceCase], profile: Profile) -> Cases:
     )
     periods = IfsRows("accounting_period", "Company", companies)
     answers = yield (accounts, values, periods)
+    period_rows = answers.rows(periods)
     known = Ledger(
         accounts={(row.company or "", row.account or ""): row for row in _read(Account, answers.rows(accounts))},
         values={
@@ -211,35 +203,11 @@ def ledger(cases: list[InvoiceCase], profile: Profile) -> Cases:
         },
         periods={
             str(company): tuple(rows)
-            for company, rows in _grouped(
-                _read(AccountingPeriod, answers.rows(periods)), lambda row: row.company
-            ).items()
+            for company, rows in grouped(_read(AccountingPeriod, period_rows), lambda row: row.company).items()
         },
+        watches=Watch.each("accounting_period", "Company", companies, period_rows),
     )
     return [replace(case, ledger=known) for case in cases]
-
-
-def one_after_the_other(cases: list[InvoiceCase], profile: Profile) -> list[InvoiceCase]:
-    """Each of several invoices on one order line knows what those before it will have taken of it.
-
-    Of several with one number of a supplier the first is posted, so that it is not chance which of them is.
-    """
-    taken: dict[OrderLineKey, Decimal] = {}
-    numbers: dict[tuple[str, str, str], str] = {}
-    made = []
-    for case in cases:
-        knowing = replace(case, earlier=dict(taken)) if taken else case
-        if knowing.whole and must_post(knowing, profile):
-            examined = examine(knowing, knowing.whole, profile, {})
-            name = (examined.company, knowing.supplier, number_of(knowing.whole.header))
-            knowing = replace(knowing, rival=numbers.get(name, ""))
-            posting = None if knowing.rival else examined.posting
-            if posting:
-                numbers[name] = knowing.invoice_id
-            for key, quantity in posting.quantities().items() if posting and not posting.credit else ():
-                taken[key] = exact_sum((taken.get(key, _ZERO), quantity))
-        made.append(knowing)
-    return made
 
 
 def _records(rows: Iterable[Row]) -> tuple[dict[str, Invoice], Mapping[str, tuple[Rejected, ...]]]:
@@ -261,7 +229,7 @@ def _read(model: type[T], rows: Iterable[Row]) -> list[T]:
     return readable(model, rows)[0]
 
 
-def _read_strictly(model: type[T], rows: Iterable[Row], by: str) -> tuple[list[T], Mapping[str, tuple[Rejected, ...]]]:
+def read_strictly(model: type[T], rows: Iterable[Row], by: str) -> tuple[list[T], Mapping[str, tuple[Rejected, ...]]]:
     """The same where a row that is overlooked could mean that an invoice is posted twice: faults by attribute."""
     good: list[T] = []
     faults: dict[str, tuple[Rejected, ...]] = {}
@@ -274,7 +242,7 @@ def _read_strictly(model: type[T], rows: Iterable[Row], by: str) -> tuple[list[T
     return good, faults
 
 
-def _grouped(records: Iterable[T], key: Callable[[T], object]) -> dict[object, list[T]]:
+def grouped(records: Iterable[T], key: Callable[[T], object]) -> dict[object, list[T]]:
     groups: dict[object, list[T]] = {}
     for record in records:
         groups.setdefault(key(record), []).append(record)

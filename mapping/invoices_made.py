@@ -34,6 +34,7 @@ class Made:
     currency: str | None
     gross: Decimal | None
     invoice_no: str | None
+    supplier: str = ""
     proposal: PostingProposal | None = None
     voucher: Voucher | None = None
 
@@ -55,6 +56,7 @@ def of_proposal(one: PostingProposal) -> Made:
         currency=one.currency_code,
         gross=gross,
         invoice_no=one.invoice_no,
+        supplier=one.supplier_id or "",
         proposal=one,
     )
 
@@ -74,6 +76,7 @@ def of_voucher(one: Voucher, rows: Iterable[VoucherRow] = ()) -> Made:
         currency=owed[0].currency_code if owed else None,
         gross=exact_sum(sides) if owed else None,
         invoice_no=one.text,
+        supplier=next((row.party_type_id for row in owed if row.party_type_id), ""),
         voucher=one,
     )
 

@@ -8,33 +8,38 @@ from typing import TYPE_CHECKING
 
 from ifs_jaggaer.errors import Rejected
 from mapping.distribution import divide_amount, divide_net, divide_quantity
-from mapping.invoices_checks import check_codes, check_number, check_supplier, posting_date
+from mapping.invoices_accounts import check_codes, check_voucher_accounts
+from mapping.invoices_checks import check_number, check_supplier, posting_date
 from mapping.invoices_draft import Draft, DraftLine, draft
-from mapping.invoices_model import Sums, add_up, is_credit, number_of, text_of, unit_of
+from mapping.invoices_match import InvoiceMatch, key_of
+from mapping.invoices_model import Sums, add_up, is_credit, number_of, text_of
 from mapping.invoices_tax import Taxable, taxes
 from mapping.kinds import Item, ItemKind
-from mapping.matching import Claim, Discrepancy, Ordered, match
 from mapping.money import Currency, exact_product, exact_sum, plain, round_half_even, spread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from connectors.ifs.models import PurchaseOrderLine
     from connectors.jaggaer.invoices import Invoice
     from mapping.findings import Findings
     from mapping.invoices_case import InvoiceCase, OrderLineKey
+    from mapping.kinds import MatchDiscrepancy
     from mapping.profile import Profile
 
-_ZERO, _ONE, _HUNDRED = Decimal(0), Decimal(1), Decimal(100)
+_ZERO, _ONE = Decimal(0), Decimal(1)
 _DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class PostingLine:
-    """One line to be posted to one place. Amounts in the invoice's currency, of a credit note positive."""
+    """One line to be posted to one place. Amounts in the invoice's currency, of a credit note positive.
+
+    `order_no` is the order that the invoice names, also where it has no such line.
+    """
 
     order: OrderLineKey | None
+    order_no: str
     text: str
     quantity: Decimal
     unit_price: Decimal | None
@@ -76,6 +81,10 @@ class Posting:
         """The gross with the sign that the invoice has: negative for a credit note."""
         return -self.gross if self.credit else self.gross
 
+    @property
+    def has_order(self) -> bool:
+        return any(line.order_no for line in self.lines)
+
     def quantities(self) -> dict[OrderLineKey, Decimal]:
         """What it asks for of each order line."""
         asked: dict[OrderLineKey, Decimal] = {}
@@ -93,6 +102,7 @@ class Examined:
     posting: Posting | None
     items: tuple[Item, ...]
     notes: tuple[str, ...]
+    discrepancies: tuple[MatchDiscrepancy, ...]
 
 
 def examine(case: InvoiceCase, invoice: Invoice, profile: Profile, approved: Mapping[str, str | None]) -> Examined:
@@ -104,22 +114,25 @@ def examine(case: InvoiceCase, invoice: Invoice, profile: Profile, approved: Map
     if header.invoice_date is None:
         found.dead("invoiceDate", None, "the invoice has no date", "enter its date at JAGGAER")
     on = posting_date(case, drafted.company, header.accounting_date or header.invoice_date, profile, found)
-    check_codes(drafted, case.ledger, on, found)
+    check_codes(drafted, case.ledger, on, profile)
+    check_voucher_accounts(drafted, invoice, case.ledger, on, profile)
     _check_withholding(invoice, found)
     credit = found.attempt("invoiceType", lambda: is_credit(header), instead=False)
     currency = (
         found.attempt("total.currency", lambda: profile.currency(drafted.currency), None) if drafted.currency else None
     )
+    matching = InvoiceMatch(case, drafted, profile, approved)
+    matching.unknown_lines()
     lines: tuple[PostingLine, ...] = ()
     if currency and drafted.company and drafted.lines and _quantified(drafted, found):
         sums = found.attempt("total", lambda: add_up(invoice, currency), None)
         if sums:
             found.notes.extend(sums.notes)
-            lines = _Lines(case, drafted, sums, currency=currency, profile=profile, found=found, credit=credit).made(
-                approved
-            )
+            matching.lines(sums.nets, currency, credit=credit)
+            lines = _Lines(case, drafted, sums, currency=currency, profile=profile, found=found, credit=credit).made()
+    discrepancies = tuple(matching.told)
     if found.items or on is None or header.invoice_date is None:
-        return Examined(drafted.company, None, found.items, tuple(found.notes))
+        return Examined(drafted.company, None, found.items, tuple(found.notes), discrepancies)
     posting = Posting(
         mark=case.mark,
         company=drafted.company,
@@ -132,7 +145,7 @@ def examine(case: InvoiceCase, invoice: Invoice, profile: Profile, approved: Map
         posting_date=on,
         lines=lines,
     )
-    return Examined(drafted.company, posting, (), tuple(found.notes))
+    return Examined(drafted.company, posting, (), tuple(found.notes), discrepancies)
 
 
 def _check_withholding(invoice: Invoice, found: Findings) -> None:
@@ -164,7 +177,7 @@ def _quantified(drafted: Draft, found: Findings) -> bool:
 
 
 class _Lines:
-    """Spreads, taxes, matches and splits the lines of one invoice whose amounts tie."""
+    """Spreads, taxes and splits the lines of one invoice whose amounts tie."""
 
     def __init__(
         self,
@@ -184,11 +197,9 @@ class _Lines:
         self._profile = profile
         self._found = found
         self._sign = -_ONE if credit else _ONE
-        self._credit = credit
 
-    def made(self, approved: Mapping[str, str | None]) -> tuple[PostingLine, ...]:
+    def made(self) -> tuple[PostingLine, ...]:
         sums = self._sums
-        self._match(approved)
         if self._case.finance_in(self._drafted.company) is None:
             return ()  # the invoice waits for it, and without it no tax code can be told
         shares = spread(sums.charges, [abs(net) for net in sums.nets], self._currency)
@@ -221,7 +232,8 @@ class _Lines:
             return ()
         return tuple(
             PostingLine(
-                order=_key(line.ordered),
+                order=key_of(line.ordered),
+                order_no=line.line.po_number or "",
                 text=text_of(line.line),
                 quantity=exact_product(self._sign, part),
                 unit_price=self._unit_price(line, net, share),
@@ -245,60 +257,3 @@ class _Lines:
         difference = exact_sum((exact_product(line.line.quantity or _ZERO, price), -net))
         exact = price == round_half_even(price, _DIGITS)
         return price if exact and not share and abs(difference) <= self._currency.minor_unit else None
-
-    # --- the match ---
-
-    def _match(self, approved: Mapping[str, str | None]) -> None:
-        by_order_line: dict[OrderLineKey, list[tuple[DraftLine, Claim]]] = {}
-        for line, net in zip(self._drafted.lines, self._sums.nets, strict=True):
-            key = _key(line.ordered)
-            if key:
-                claim = Claim(
-                    at=line.at,
-                    quantity=exact_product(self._sign, line.line.quantity or _ZERO),
-                    net=exact_product(self._sign, net),
-                    unit=unit_of(line.line),
-                )
-                by_order_line.setdefault(key, []).append((line, claim))
-        tolerance = self._profile.of_company(self._drafted.company).match
-        for key, claims in by_order_line.items():
-            row = claims[0][0].ordered
-            ordered = self._ordered(row, key) if row else None
-            if ordered:
-                self._report(
-                    match([claim for _, claim in claims], ordered, tolerance, self._currency, credit=self._credit),
-                    approved,
-                )
-
-    def _ordered(self, row: PurchaseOrderLine, key: OrderLineKey) -> Ordered | None:
-        at = f"order {'/'.join(key)}"
-        if row.buy_qty_due is None or row.fbuy_unit_price is None:
-            self._found.dead(at, None, f"{at} states no quantity or price", "complete the order line in IFS")
-            return None
-        factor = _ONE if row.price_conv_factor is None else row.price_conv_factor
-        price = round_half_even(exact_product(row.fbuy_unit_price, factor), _DIGITS)
-        unit = row.buy_unit_meas or ""
-        return Ordered(
-            quantity=_ZERO if row.objstate == "Cancelled" else row.buy_qty_due,
-            net_price=exact_product(price, exact_sum((_HUNDRED, -(row.discount or _ZERO))), Decimal("0.01")),
-            charges=row.additional_cost or _ZERO,
-            received=row.qty_received or _ZERO,
-            invoiced=exact_sum((row.qty_invoiced or _ZERO, self._case.earlier.get(key, _ZERO))),
-            unit=self._found.attempt(at, lambda: self._profile.map("unit").to_jaggaer(unit, "BuyUnitMeas"), unit),
-        )
-
-    def _report(self, discrepancies: list[Discrepancy], approved: Mapping[str, str | None]) -> None:
-        does = self._profile.of_company(self._drafted.company).match.on_discrepancy
-        for one in discrepancies:
-            field = f"lines[{one.at}].match {one.cause}"
-            words = f"match: {one.cause}: {one.reason}"
-            if does == "post" or approved.get(field, one) == one.value:
-                self._found.notes.append(f"line {one.at}: {words}")
-                continue
-            kind = ItemKind.HELD if does == "hold" else ItemKind.DEAD_LETTER
-            remedy = "clear it up with the supplier or correct the order; then replay it"
-            self._found.add(Item(kind, field, one.value, words, remedy))
-
-
-def _key(row: PurchaseOrderLine | None) -> OrderLineKey | None:
-    return (row.order_no or "", row.line_no or "", row.release_no or "") if row else None

@@ -22,7 +22,7 @@ def proposal(posting: Posting, profile: Profile) -> IfsCreate:
     IFS refuses a second proposal of the supplier's number in the company, but knows no mark of ours: the number may be
     corrected at JAGGAER while a first request is in doubt. So it is looked up, and not sent again at once.
     """
-    orders = sorted({line.order[0] for line in posting.lines if line.order})
+    orders = sorted({line.order_no for line in posting.lines if line.order_no})
     head: Json = {
         "Company": posting.company,
         "SupplierId": posting.supplier,

@@ -21,10 +21,9 @@ SET = "voucher"
 _ZERO = Decimal(0)
 
 
-def is_voucher(posting: Posting, profile: Profile) -> bool:
-    """By the company's setting; lines with an order always become a proposal."""
-    wanted = profile.of_company(posting.company).invoices_without_order == "voucher"
-    return wanted and not any(line.order for line in posting.lines)
+def becomes_voucher(company: str, profile: Profile, *, has_order: bool) -> bool:
+    """By the company's setting; an invoice of which one line has an order always becomes a proposal, whole."""
+    return profile.of_company(company).invoices_without_order == "voucher" and not has_order
 
 
 def voucher(posting: Posting, invoice_id: str, period: AccountingPeriod, profile: Profile) -> IfsCreate:

@@ -13,17 +13,57 @@ from mapping.money import Currency, canonical, exact_product, exact_sum, plain
 if TYPE_CHECKING:
     from mapping.profile_tables import Match
 
-_ONE, _HUNDRED, _ZERO = Decimal(1), Decimal(100), Decimal(0)
 _HUNDREDTH = Decimal("0.01")
 
 
 class Cause(StrEnum):
-    """Why an invoice does not match."""
+    """Why an invoice does not match; `key` is its name in the profile."""
 
     PRICE = "price"
     QUANTITY = "quantity"
     NOT_RECEIVED = "not received"
     OVER_INVOICED = "over-invoiced"
+    UNKNOWN_LINE = "unknown line"
+
+    @property
+    def key(self) -> str:
+        return self.value.replace(" ", "_").replace("-", "_")
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How far something may lie off: percent of what is due and, where it is set, an amount.
+
+    Where both are set both are kept, so the narrower one counts; `either`: the wider one.
+    """
+
+    percent: Decimal
+    amount: Decimal | None = None
+    either: bool = False
+
+    def room(self, due: Decimal) -> Decimal:
+        """What lies within the limit, in the unit of `due`."""
+        by_percent = exact_product(abs(due), self.percent, _HUNDREDTH)
+        if self.amount is None:
+            return by_percent
+        return max(by_percent, self.amount) if self.either else min(by_percent, self.amount)
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """The limits that hold for one order line: of its quantities, and of an invoice line's net."""
+
+    quantity: Limit
+    price: Limit
+
+    @classmethod
+    def of(cls, settings: Match, unit: str, currency: str) -> Tolerance:
+        """What a company sets for that unit (IFS's) and currency."""
+        either = settings.within == "either"
+        return cls(
+            Limit(settings.quantity_percent, settings.quantity_amount.get(unit), either),
+            Limit(settings.price_percent, settings.price_amount.get(currency), either),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,43 +99,34 @@ class Discrepancy:
 
 
 def match(
-    claims: Sequence[Claim], ordered: Ordered, tolerance: Match, currency: Currency, *, credit: bool = False
+    claims: Sequence[Claim], ordered: Ordered, tolerance: Tolerance, currency: Currency, *, credit: bool = False
 ) -> list[Discrepancy]:
     """All claims of one invoice on one order line, against what was ordered, received and invoiced before.
 
     Of a credit note quantities and nets are positive, and it is matched against the invoiced quantity.
     """
-    found = [*_units(claims, ordered), *_prices(claims, ordered, tolerance, currency)]
-    more = exact_product(_ONE + tolerance.quantity_percent * _HUNDREDTH)
+    found = [*_units(claims, ordered), *_prices(claims, ordered, tolerance.price, currency)]
     asked = exact_sum(claim.quantity for claim in claims)
     last = claims[-1].at
+
+    def beyond(quantity: Decimal, due: Decimal) -> bool:
+        return quantity > exact_sum((due, tolerance.quantity.room(due)))
+
+    def add(cause: Cause, reason: str) -> None:
+        found.append(Discrepancy(last, cause, plain(asked), reason))
+
     if credit:
-        if asked > ordered.invoiced * more:
-            found.append(
-                Discrepancy(
-                    last,
-                    Cause.OVER_INVOICED,
-                    plain(asked),
-                    f"{canonical(asked)} credited, invoiced {canonical(ordered.invoiced)}",
-                )
-            )
+        if beyond(asked, ordered.invoiced):
+            add(Cause.OVER_INVOICED, f"{canonical(asked)} credited, invoiced {canonical(ordered.invoiced)}")
         return found
     total = exact_sum((ordered.invoiced, asked))
-    if asked > ordered.quantity * more:
-        reason = f"{canonical(asked)} invoiced, ordered {canonical(ordered.quantity)}"
-        found.append(Discrepancy(last, Cause.QUANTITY, plain(asked), reason))
-    elif total > ordered.quantity * more:
-        reason = (
-            f"{canonical(asked)} invoiced beside {canonical(ordered.invoiced)} before, "
-            f"ordered {canonical(ordered.quantity)}"
-        )
-        found.append(Discrepancy(last, Cause.OVER_INVOICED, plain(asked), reason))
-    if total > ordered.received * more:
-        reason = (
-            f"{canonical(asked)} invoiced beside {canonical(ordered.invoiced)} before, "
-            f"received {canonical(ordered.received)}"
-        )
-        found.append(Discrepancy(last, Cause.NOT_RECEIVED, plain(asked), reason))
+    beside = f"{canonical(asked)} invoiced beside {canonical(ordered.invoiced)} before"
+    if beyond(asked, ordered.quantity):
+        add(Cause.QUANTITY, f"{canonical(asked)} invoiced, ordered {canonical(ordered.quantity)}")
+    elif beyond(total, ordered.quantity):
+        add(Cause.OVER_INVOICED, f"{beside}, ordered {canonical(ordered.quantity)}")
+    if beyond(total, ordered.received):
+        add(Cause.NOT_RECEIVED, f"{beside}, received {canonical(ordered.received)}")
     return found
 
 
@@ -107,13 +138,14 @@ def _units(claims: Iterable[Claim], ordered: Ordered) -> list[Discrepancy]:
     ]
 
 
-def _prices(claims: Iterable[Claim], ordered: Ordered, tolerance: Match, currency: Currency) -> list[Discrepancy]:
+def _prices(claims: Iterable[Claim], ordered: Ordered, limit: Limit, currency: Currency) -> list[Discrepancy]:
     """The line's charges come once, with any part of the quantity: so a net with and without them is right."""
     found = []
     for claim in claims:
         low = exact_product(claim.quantity, ordered.net_price)
         high = exact_sum((low, ordered.charges))
-        room = max(abs(low), abs(high)) * tolerance.price_percent / _HUNDRED + currency.minor_unit
+        # A minor unit is rounding, whatever the limit.
+        room = exact_sum((limit.room(max(abs(low), abs(high))), currency.minor_unit))
         if min(low, high) - room <= claim.net <= max(low, high) + room:
             continue
         due = canonical(low) if low == high else f"{canonical(low)} to {canonical(high)}"

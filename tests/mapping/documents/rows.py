@@ -141,10 +141,10 @@ def period(month: int, status: str = "Open", company: str = "10") -> Row:
 
 
 def books() -> list[Row]:
-    """A supplier's finance data, some accounts and cost centres, February to April open."""
+    """A supplier's finance data, some accounts, those of vouchers too, and cost centres, February to April open."""
     return [
         finance(),
-        *(account(number) for number in ("4010", "4020", "4030", "6300")),
+        *(account(number) for number in ("4010", "4020", "4030", "6300", "1590", "1576")),
         *(cost_centre(value) for value in ("1100", "1200")),
         *(period(month) for month in (2, 3, 4)),
     ]

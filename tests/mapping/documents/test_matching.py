@@ -5,12 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from mapping.matching import Cause, Claim, Ordered, match
+from mapping.matching import Cause, Claim, Limit, Ordered, Tolerance, match
 from mapping.money import Currency
 from mapping.profile_tables import Match
 
 EUR = Currency("EUR", 2)
-STRICT = Match(quantity_percent=Decimal(0), price_percent=Decimal(2), on_discrepancy="hold")
+STRICT = Tolerance(Limit(Decimal(0)), Limit(Decimal(2)))
 ORDERED = Ordered(Decimal(100), Decimal(5), Decimal(0), Decimal(100), Decimal(0), "EA")
 
 
@@ -18,7 +18,9 @@ def claim(quantity: str, net: str, unit: str = "EA", at: str = "1") -> Claim:
     return Claim(at, Decimal(quantity), Decimal(net), unit)
 
 
-def causes(*claims: Claim, ordered: Ordered = ORDERED, tolerance: Match = STRICT, credit: bool = False) -> list[Cause]:
+def causes(
+    *claims: Claim, ordered: Ordered = ORDERED, tolerance: Tolerance = STRICT, credit: bool = False
+) -> list[Cause]:
     return [one.cause for one in match(claims, ordered, tolerance, EUR, credit=credit)]
 
 
@@ -60,7 +62,7 @@ def test_quantities(quantity: str, received: str, invoiced: str, expected: list[
 
 
 def test_a_tolerated_quantity() -> None:
-    lenient = STRICT.model_copy(update={"quantity_percent": Decimal(10)})
+    lenient = replace(STRICT, quantity=Limit(Decimal(10)))
     assert causes(claim("110", "550"), tolerance=lenient) == []
     assert causes(claim("110.1", "550.5"), tolerance=lenient) == [Cause.QUANTITY, Cause.NOT_RECEIVED]
 
@@ -78,3 +80,69 @@ def test_a_credit_against_the_invoiced_quantity(invoiced: str, expected: list[Ca
 def test_another_unit() -> None:
     assert causes(claim("100", "500", unit="KGM")) == [Cause.QUANTITY]
     assert causes(claim("100", "500", unit="")) == []
+
+
+# --- limits ---
+
+
+@pytest.mark.parametrize(
+    ("percent", "amount", "either", "room"),
+    [
+        ("2", None, False, "10"),
+        ("2", None, True, "10"),
+        ("2", "4", False, "4"),
+        ("2", "4", True, "10"),
+        ("2", "25", False, "10"),
+        ("2", "25", True, "25"),
+        ("0", "25", False, "0"),
+        ("0", "25", True, "25"),
+        ("2", "0", False, "0"),
+    ],
+)
+def test_the_narrower_limit_counts_or_the_wider(percent: str, amount: str | None, either: bool, room: str) -> None:
+    limit = Limit(Decimal(percent), None if amount is None else Decimal(amount), either)
+    assert limit.room(Decimal(500)) == limit.room(Decimal(-500)) == Decimal(room)
+
+
+def test_the_limits_of_a_company_by_unit_and_currency() -> None:
+    settings = Match.model_validate(
+        {
+            "quantity_percent": 10,
+            "quantity_amount": {"KG": Decimal("2.5")},
+            "price_percent": 2,
+            "price_amount": {"EUR": Decimal("4.00"), "JPY": 500},
+            "within": "either",
+            "on_discrepancy": "hold",
+            "on_cause": {"price": "reject", "not_received": "post"},
+        }
+    )
+    assert Tolerance.of(settings, "KG", "EUR") == Tolerance(
+        Limit(Decimal(10), Decimal("2.5"), either=True), Limit(Decimal(2), Decimal(4), either=True)
+    )
+    assert Tolerance.of(settings, "PCS", "USD") == Tolerance(
+        Limit(Decimal(10), either=True), Limit(Decimal(2), either=True)
+    )
+    does = {cause: settings.does(cause.key) for cause in Cause}
+    assert does == {
+        Cause.PRICE: "reject",
+        Cause.QUANTITY: "hold",
+        Cause.NOT_RECEIVED: "post",
+        Cause.OVER_INVOICED: "hold",
+        Cause.UNKNOWN_LINE: "hold",
+    }
+
+
+@pytest.mark.parametrize(
+    ("net", "found"), [("504.01", []), ("504.02", [Cause.PRICE]), ("495.99", []), ("495.98", [Cause.PRICE])]
+)
+def test_a_price_within_an_amount(net: str, found: list[Cause]) -> None:
+    """Four euros of a line of 500 are less than two percent, and a cent is rounding."""
+    tolerance = replace(STRICT, price=Limit(Decimal(2), Decimal(4)))
+    assert causes(claim("100", net), tolerance=tolerance) == found
+
+
+@pytest.mark.parametrize(("quantity", "found"), [("103", []), ("103.001", [Cause.QUANTITY, Cause.NOT_RECEIVED])])
+def test_a_quantity_within_an_amount(quantity: str, found: list[Cause]) -> None:
+    tolerance = replace(STRICT, quantity=Limit(Decimal(10), Decimal(3)))
+    asked = claim(quantity, str(Decimal(quantity) * 5))
+    assert causes(asked, tolerance=tolerance) == found
