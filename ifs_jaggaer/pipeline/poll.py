@@ -16,6 +16,7 @@ from ifs_jaggaer.errors import Rejected
 from ifs_jaggaer.pipeline import sweeping
 from ifs_jaggaer.pipeline.fresh import Fresh
 from ifs_jaggaer.pipeline.pages import LARGEST, PageRef, PageStart, SweptPage, pack, size_of, unpack
+from ifs_jaggaer.pipeline.watches import stirred
 from mapping.kinds import Source
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ async def poll(run: SyncRun, start: PageStart) -> PageRef:
         SettingsError: a first run of documents without `start_from`, or a source that may not be read.
         Unreachable: the source did not answer.
     """
+    if start.leg == OPEN_ITEMS:
+        run.stirred = await stirred(run)
     if start.leg in {KEYS, REPLAY, OPEN_ITEMS, BRAKE}:
         references = _named(run, start.leg)
         return PageRef(start, references, (), len(references))

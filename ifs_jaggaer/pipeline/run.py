@@ -60,6 +60,7 @@ class SyncRun:
     late: set[str] = field(default_factory=set)
     before_cut_over: set[str] = field(default_factory=set)
     marked: set[str] = field(default_factory=set)
+    stirred: set[str] = field(default_factory=set)
     aliases: dict[str, str] = field(default_factory=dict)
     unseen: set[tuple[str, str]] = field(default_factory=set)
     found_taken: set[str] = field(default_factory=set)
@@ -207,7 +208,7 @@ class SyncRun:
     # --- open items ---
 
     def due_references(self) -> tuple[str, ...]:
-        """Documents with an open item that can be tried again: its key settled, its time came, or an hour passed."""
+        """Documents with an open item that can be tried again: what it waits for came, or an hour passed."""
         now = self.wiring.store.now()
         with self.wiring.store.look() as unit:
             items = unit.items.open(sync=self.sync)
@@ -217,7 +218,7 @@ class SyncRun:
             for item in items
             if not item.brake
             and item.key not in self.tally.lines
-            and (self._time_came(item, now) or item.waits_for in settled)
+            and (self._time_came(item, now) or item.waits_for in settled | self.stirred)
         }
         return tuple(sorted(self.home_reference(key) for key in due))
 

@@ -128,6 +128,7 @@ def line_of(decision: Decision, items: Sequence[Item], *, failed: bool = False) 
         changes=tuple(change for write in decision.writes for change in write.changes),
         amount=decision.amount,
         notes=decision.notes,
+        discrepancies=decision.discrepancies,
     )
 
 

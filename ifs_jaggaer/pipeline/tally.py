@@ -10,7 +10,7 @@ from typing import Literal
 
 from ifs_jaggaer.pipeline.request import FOREIGN
 from ifs_jaggaer.store import OpenItem
-from mapping.kinds import Action, Change, Item, ItemKind
+from mapping.kinds import Action, Change, Item, ItemKind, MatchDiscrepancy
 from mapping.money import Money
 
 WRITTEN = frozenset({Action.CREATE, Action.UPDATE})
@@ -28,6 +28,7 @@ class Line:
     changes: tuple[Change, ...] = ()
     amount: Money | None = None
     notes: tuple[str, ...] = ()
+    discrepancies: tuple[MatchDiscrepancy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,14 @@ class Tally:
         former = self.lines.get(line.key) or self.lines.get(former_key)
         if former and former.action in WRITTEN and line.action != Action.CREATE:
             changes = (*former.changes, *(change for change in line.changes if change not in former.changes))
-            line = replace(line, action=former.action, amount=former.amount or line.amount, changes=changes)
+            line = replace(
+                line,
+                action=former.action,
+                amount=former.amount or line.amount,
+                changes=changes,
+                notes=tuple(dict.fromkeys((*former.notes, *line.notes))),
+                discrepancies=line.discrepancies or former.discrepancies,
+            )
         for known in (self.lines, self.items):
             known.pop(former_key, None)
         self.lines[line.key] = line
