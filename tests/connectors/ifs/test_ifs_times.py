@@ -11,6 +11,8 @@ from connectors.ifs.times import WireTimes, literal
 
 ZONES = ["utc", "aware", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Tokyo"]
 moments = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)).map(lambda naive: naive.replace(tzinfo=UTC))  # noqa: DTZ001
+repeated = st.datetimes(datetime(2026, 10, 24, 23), datetime(2026, 10, 25, 3)).map(lambda at: at.replace(tzinfo=UTC))  # noqa: DTZ001
+"""Around the night in which Berlin's clocks are put back."""
 
 
 def clock(zone: str) -> WireTimes:
@@ -54,7 +56,7 @@ def test_the_overlap_in_the_sets_words(zone: str, mark: str, start: str) -> None
     assert clock(zone).before(mark, 300) == start
 
 
-@given(st.sampled_from(ZONES), moments, st.integers(0, 7200), st.integers(0, 7200))
+@given(st.sampled_from(ZONES), moments | repeated, st.integers(0, 7200), st.integers(0, 7200))
 def test_what_changed_within_the_overlap_is_read_again(zone: str, seen: datetime, overlap: int, earlier: int) -> None:
     """A row written up to `overlap` seconds before the newest one seen, or any time after it, is not missed."""
     times = clock(zone)
@@ -62,6 +64,30 @@ def test_what_changed_within_the_overlap_is_read_again(zone: str, seen: datetime
     start = times.before(times.from_moment(seen), overlap)
     for change in (seen - timedelta(seconds=min(overlap, earlier)), seen, seen + timedelta(seconds=earlier)):
         assert times.from_moment(change) >= start
+
+
+@given(st.sampled_from(ZONES), moments | repeated, st.integers(0, 7200), st.booleans())
+def test_a_window_misses_nothing_at_its_ends(zone: str, end: datetime, seconds: int, fine: bool) -> None:
+    """What changed from then on, and before then, whatever the clocks showed."""
+    times = clock(zone)
+    end = end if fine else end.replace(microsecond=0)
+    assert times.from_moment(end + timedelta(seconds=seconds)) >= times.since(end)
+    assert times.from_moment(end.replace(microsecond=0) - timedelta(seconds=seconds + 1)) < times.until(end)
+
+
+@pytest.mark.parametrize(
+    ("moment", "since", "until"),
+    [
+        ("2026-10-24T23:59:59", "2026-10-25T01:59:59Z", "2026-10-25T01:59:59Z"),
+        ("2026-10-25T00:50:00", "2026-10-25T02:00:00Z", "2026-10-25T02:50:00Z"),  # the first pass
+        ("2026-10-25T01:10:00", "2026-10-25T02:00:00Z", "2026-10-25T03:00:00Z"),  # the second
+        ("2026-10-25T02:00:00", "2026-10-25T03:00:00Z", "2026-10-25T03:00:00Z"),
+        ("2026-03-29T01:00:00", "2026-03-29T03:00:00Z", "2026-03-29T03:00:00Z"),
+    ],
+)
+def test_the_ends_of_a_window_in_the_sets_words(moment: str, since: str, until: str) -> None:
+    at = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    assert (clock("Europe/Berlin").since(at), clock("Europe/Berlin").until(at)) == (since, until)
 
 
 @given(st.sampled_from(ZONES), moments, st.integers(0, 7200))
