@@ -128,8 +128,6 @@ class _Deciding:
                 again=True,
                 base_version=self._version,
             )
-        if not ours and not case.link:
-            return self._out_of_scope("voided before it was registered")
         items = tuple(
             _held(
                 f"{field_of(number)}.type",
@@ -140,6 +138,8 @@ class _Deciding:
             for number in sorted(returns)
             if case.kept(f"{RETURN}{number}") == DONE or case.standing(number)
         )
+        if not ours and not case.link and not items:
+            return self._out_of_scope("voided before it was registered")
         kept: Kept = {f"{LINE}{number}": case.kept(f"{LINE}{number}") for number in case.kept_lines}
         kept |= {f"{RETURN}{number}": DONE for number in returns if case.kept(f"{RETURN}{number}") == DONE}
         cancelled = [one for one in ours if one.cancelled]

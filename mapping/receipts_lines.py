@@ -258,8 +258,9 @@ class _Examining:
             raise _dead(
                 "quantity",
                 plain(wanted.quantity),
-                f"exceeds the open quantity {canonical(left)} {wanted.unit} of order {wanted.name}",
-                "correct the receipt at JAGGAER, or the ordered quantity in IFS",
+                f"exceeds the open quantity of order {wanted.name}",
+                # Not in the reason: what else arrives of the line would make it another one, told again.
+                f"correct the receipt at JAGGAER, {canonical(left)} {wanted.unit} are open, or the order in IFS",
             )
 
     # --- what went back ---
