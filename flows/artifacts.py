@@ -19,7 +19,7 @@ from ifs_jaggaer.pipeline.run import SyncRun
 from ifs_jaggaer.pipeline.tally import Line, Tally
 from ifs_jaggaer.pipeline.wiring import identity_of
 from ifs_jaggaer.settings import IfsSettings, JaggaerSettings, Settings
-from mapping.kinds import Action, Item, ItemKind
+from mapping.kinds import Action, Item, ItemKind, MatchDiscrepancy
 
 _HEAD = re.compile(r"store `([^`]+)` stands at\s+`([^`]+)`")
 
@@ -55,7 +55,7 @@ async def anchor_head(sync: str, run_id: str, store: str, head: str) -> None:
 
 
 async def publish(run: SyncRun, result: RunResult, seconds: float) -> None:
-    """Summary, records, and one table for each kind of open item that this run met."""
+    """Summary, records, match discrepancies, and one table for each kind of open item that this run met."""
     await acreate_markdown_artifact(
         summary(run.wiring.profile.name, run.wiring.settings, result, seconds),
         key=f"{run.sync}-summary",
@@ -75,10 +75,12 @@ class Table:
 
 
 def tables(tally: Tally) -> list[Table]:
-    """Records, those that changed first, and the open items by kind; none without rows, none with too many."""
+    """Records, those that changed first, match discrepancies, open items by kind; none empty, none too long."""
     lines = sorted(tally.lines.values(), key=lambda line: (line.action == Action.SKIP, line.key))
     found = {"records": [_record(line) for line in lines[:MOST_ROWS]]}
-    totals = {"records": len(lines)}
+    odd = [(line.key, one) for line in sorted(lines, key=lambda line: line.key) for one in line.discrepancies]
+    found["match discrepancies"] = [_discrepancy(key, one) for key, one in odd[:MOST_ROWS]]
+    totals = {"records": len(lines), "match discrepancies": len(odd)}
     for kind, name in KINDS.items():
         items = [(key, item) for key, items in sorted(tally.items.items()) for item in items if item.kind == kind]
         found[name] = [_item(key, item) for key, item in items[:MOST_ROWS]]
@@ -90,6 +92,18 @@ def tables(tally: Tally) -> list[Table]:
 
 def _item(key: str, item: Item) -> dict[str, str]:
     return {"key": key, "field": item.field, "value": item.value or "", "reason": item.reason, "remedy": item.remedy}
+
+
+def _discrepancy(key: str, one: MatchDiscrepancy) -> dict[str, str]:
+    return {
+        "invoice": key,
+        "line": one.line,
+        "order line": one.order_line,
+        "cause": one.cause,
+        "invoiced": one.stated,
+        "reason": one.reason,
+        "outcome": one.outcome,
+    }
 
 
 def summary(profile: str, settings: Settings, result: RunResult, seconds: float) -> str:

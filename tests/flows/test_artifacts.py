@@ -10,7 +10,7 @@ from flows.artifacts import MOST_ROWS, summary, tables
 from ifs_jaggaer import settings
 from ifs_jaggaer.pipeline.outcome import RunResult
 from ifs_jaggaer.pipeline.tally import Counts, Line, Tally
-from mapping.kinds import Action, Change, Item, ItemKind
+from mapping.kinds import Action, Change, Item, ItemKind, MatchDiscrepancy
 from mapping.money import Money
 
 WHOLE = {
@@ -58,6 +58,31 @@ def test_thousands_are_cut_and_the_table_says_so(number: int) -> None:
     said = f"{number} records" if whole else f"{MOST_ROWS} of {number} records; all: ifs-jaggaer audit export"
     assert records.description == said
     assert len(letters.rows) == -(-number // 100)
+
+
+def test_discrepancies_have_a_table_of_their_own_whatever_became_of_them() -> None:
+    tally = Tally()
+    passed = MatchDiscrepancy("1", "P1001/1/1", "price", "102.00", "102.00 invoiced for 10, by the order 100", "passed")
+    tally.add(Line("991", "", Action.CREATE, Action.CREATE, discrepancies=(passed,), notes=("line 1: match",)), ())
+    tally.add(Line("991", "10:1001", Action.SKIP, Action.SKIP), ())
+    held = MatchDiscrepancy("2", "P1001/2/1", "not received", "5", "5 invoiced beside 0 before, received 0", "held")
+    tally.add(Line("990", "", Action.NONE, "waits", discrepancies=(held,)), ())
+    records, odd = tables(tally)
+    assert (odd.key, odd.description) == ("match-discrepancies", "2 match discrepancies")
+    assert [(row["invoice"], row["line"], row["outcome"]) for row in odd.rows] == [
+        ("990", "2", "held"),
+        ("991", "1", "passed"),
+    ]
+    assert odd.rows[1] == {
+        "invoice": "991",
+        "line": "1",
+        "order line": "P1001/1/1",
+        "cause": "price",
+        "invoiced": "102.00",
+        "reason": "102.00 invoiced for 10, by the order 100",
+        "outcome": "passed",
+    }
+    assert [row["notes"] for row in records.rows] == ["", "line 1: match"], "though it was decided again since"
 
 
 def test_a_run_that_met_nothing_has_no_tables() -> None:
