@@ -169,12 +169,12 @@ def test_an_item_is_tried_again_after_an_hour_though_nothing_changed_at_its_sour
 ) -> None:
     supplier = world.supplier()
     product.run("suppliers")
-    period = {"Company": "10", "AccountingYear": 2026, "AccountingPeriod": 2}
-    world.change("ifs", "AccountingPeriodSet", period, {"PeriodStatus": "Closed"})
+    finance = {"Company": "10", "Identity": supplier, "PartyType": "Supplier"}
+    world.change("ifs", "IdentityInvoiceInfoSet", finance, {"DefVatCode": "V7"})
     invoice = world.invoice(supplier)
     product.run("invoices")
-    assert [(item.field, item.kind) for item in product.items_of(invoice)] == [("accountingDate", "held")]
-    world.change("ifs", "AccountingPeriodSet", period, {"PeriodStatus": "Open"})
+    assert [(item.field, item.kind) for item in product.items_of(invoice)] == [("lines[1].taxCharge1", "held")]
+    world.change("ifs", "IdentityInvoiceInfoSet", finance, {"DefVatCode": "V19"})
     product.run("invoices")
     assert not world.proposals(invoice), "within the hour it rests"
     with product.store() as store, store.unit() as unit:

@@ -57,7 +57,7 @@ def _head_changed(work: Work, before: Row | None, after: Row | None) -> None:
         return
     if after["Objstate"] == "Cancelled":
         for line in _lines(work, after):
-            _invoiced(work, line, -(line["Quantity"] or 0))
+            _invoiced(work, after, line, -(line["Quantity"] or 0))
     if after["Objstate"] == "Posted":
         _enter_ledger(work, after)
 
@@ -107,13 +107,16 @@ def _line_fits(work: Work, before: Row | None, after: Row | None) -> None:
 def _line_changed(work: Work, before: Row | None, after: Row | None) -> None:
     row = after or before or {}
     work.proposals[row["Company"], row["ProposalId"]] = None
+    head = work.records.find(_HEAD, row["Company"], row["ProposalId"]) or {}
     if before:
-        _invoiced(work, before, -(before["Quantity"] or 0))
+        _invoiced(work, head, before, -(before["Quantity"] or 0))
     if after:
-        _invoiced(work, after, after["Quantity"] or 0)
+        _invoiced(work, head, after, after["Quantity"] or 0)
 
 
-def _invoiced(work: Work, line: Row, quantity: Decimal | int) -> None:
+def _invoiced(work: Work, head: Row, line: Row, quantity: Decimal | int) -> None:
+    """A credit note gives back what was invoiced."""
+    quantity = -quantity if head.get("InvoiceType") == "Credit" else quantity
     found = work.records.find(_ORDER_LINE, line["OrderNo"], line["LineNo"], line["ReleaseNo"])
     if found and quantity:
         work.records.update(_ORDER_LINE, found, {"QtyInvoiced": (found["QtyInvoiced"] or 0) + quantity})

@@ -108,7 +108,7 @@ def test_nothing_is_received_for_a_line_that_is_not_open(ask: Asker, state: str)
     assert body_of(answer)["error"]["code"] == "DATABASE_ERROR"
 
 
-def proposal(ask: Asker) -> Row:
+def proposal(ask: Asker, **values: object) -> Row:
     """A balanced proposal over four pieces of the order's line."""
     ask.order()
     ask.system.create("SupplierInfoGeneralSet", {"SupplierId": "S1", "Name": "S"})
@@ -124,6 +124,7 @@ def proposal(ask: Asker) -> Row:
         "CurrencyCode": "EUR",
         "NetAmount": 10,
         "GrossAmount": 10,
+        **values,
     }
     made = body_of(ask.call("POST", "PostingProposalHeadSet", body=head))
     line = KEY | {"NetAmount": 10, "Quantity": 4, "CodeA": "4010"}
@@ -135,6 +136,13 @@ def proposal(ask: Asker) -> Row:
 def test_a_proposal_counts_as_invoiced_until_it_is_cancelled(ask: Asker) -> None:
     head = proposal(ask)
     assert ask.stored(LINE)["QtyInvoiced"] == 4
+    act(ask, "PostingProposalHeadSet", head["url"], "IfsApp.PostingProposalHandling.PostingProposalHead_Cancel")
+    assert ask.stored(LINE)["QtyInvoiced"] == 0
+
+
+def test_a_credit_note_gives_back_what_was_invoiced_until_it_is_cancelled(ask: Asker) -> None:
+    head = proposal(ask, InvoiceType="Credit")
+    assert ask.stored(LINE)["QtyInvoiced"] == -4
     act(ask, "PostingProposalHeadSet", head["url"], "IfsApp.PostingProposalHandling.PostingProposalHead_Cancel")
     assert ask.stored(LINE)["QtyInvoiced"] == 0
 
