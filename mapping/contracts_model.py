@@ -183,21 +183,22 @@ def _listed(row: Row) -> list[dict[str, JsonValue]]:
 def _lines(
     given: Iterable[dict[str, JsonValue]], told: Contract, currency: str, row: Row, profile: Profile
 ) -> tuple[tuple[Line, ...], tuple[BadLine, ...]]:
-    found: list[Line] = []
-    bad: list[BadLine] = []
-    for place, values in enumerate(given, start=1):
-        read_line = _line(place, replace(row, values=values), told, currency, profile)
-        if isinstance(read_line, Line):
-            found.append(read_line)
-        else:
-            bad.append(read_line)
-    of_key: dict[PriceKey, list[Line]] = {}
+    found = [
+        _line(place, replace(row, values=values), told, currency, profile) for place, values in enumerate(given, 1)
+    ]
+    of_key: dict[PriceKey, list[Line | BadLine]] = {}
     for line in found:
-        of_key.setdefault(line.key, []).append(line)
-    for key, same in of_key.items():
-        if len(same) > 1:
-            bad.append(BadLine(same[0].place, same[0].item, _twice(key, same), key.part, key))
-    return tuple(line for line in found if len(of_key[line.key]) == 1), tuple(bad)
+        if line.key is not None:
+            of_key.setdefault(line.key, []).append(line)
+    alone = [line for line in found if line.key is None or len(of_key[line.key]) == 1]
+    bad = [line for line in alone if isinstance(line, BadLine)]
+    # A bad one among them might be the one that counts.
+    bad += [
+        BadLine(same[0].place, same[0].item, _twice(key, same), key.part, key)
+        for key, same in of_key.items()
+        if len(same) > 1
+    ]
+    return tuple(line for line in alone if isinstance(line, Line)), tuple(bad)
 
 
 def _line(place: int, row: Row, told: Contract, currency: str, profile: Profile) -> Line | BadLine:
@@ -281,7 +282,7 @@ def _turned(valid_to: date) -> Rejected:
     return Rejected("ends before it begins", field="validTo", value=valid_to.isoformat(), remedy=_FIX)
 
 
-def _twice(key: PriceKey, same: list[Line]) -> Rejected:
+def _twice(key: PriceKey, same: list[Line | BadLine]) -> Rejected:
     places = " and ".join(str(line.place) for line in same)
     return Rejected(
         f"lines {places} are of one item, quantity and first day: which price counts?",

@@ -51,7 +51,8 @@ class Prices:
     def tell(self) -> None:
         """The lines that cannot go, and what is only worth saying."""
         for line in self.terms.bad:
-            name = self.name(line.key) if line.key else f"prices[{line.item or f'#{line.place}'}]"
+            unnamed = "/".join(filter(None, (line.item, f"#{line.place}")))
+            name = self.name(line.key) if line.key else f"prices[{unnamed}]"
             fault = line.fault
             self.found.rejected(f"{name}.{fault.field}" if fault.field else name, fault)
         self.found.notes += overlapping(self.terms.lines, lambda line: self.name(line.key))
