@@ -111,13 +111,14 @@ def _show(report: Report) -> None:
 
 
 def _show_month(report: MonthReport) -> None:
+    used = [standing for standing in Standing if any(one.count_of(standing) for one in report.statements)]
     print_table(
         f"Payable invoices of JAGGAER, {report.month}",
-        ("company", "period", "", "currency", *(str(one) for one in Standing), "JAGGAER", "IFS", "ties"),
+        ("company", "period", "", "currency", *(str(one) for one in used), "JAGGAER", "IFS", "ties"),
         [
             (one.period.company, one.period.name, "closed" if one.period.closed else "open", one.currency,
-             *(f"{one.count_of(s)}: {one.amount_of(s):,f}" if one.count_of(s) else "" for s in Standing),
-             f"{one.source_count}: {one.source_amount:,f}", f"{one.ifs_count}: {one.ifs_amount:,f}",
+             *(f"{one.amount_of(s):,f} ({one.count_of(s)})" if one.count_of(s) else "" for s in used),
+             f"{one.source_amount:,f} ({one.source_count})", f"{one.ifs_amount:,f} ({one.ifs_count})",
              "yes" if one.ties else "NO")
             for one in report.statements
         ],

@@ -112,8 +112,8 @@ class Sums:
                 self.targets[side.name, one.own] = one
 
     async def _again(self, keys: set[str]) -> None:
+        """What is found now takes the place of what was; a double under another number cannot be looked for."""
         self.sources = {key: one for key, one in self.sources.items() if key not in keys}
-        self.targets = {at: one for at, one in self.targets.items() if one.key not in keys}
         for some in _chunks(keys):
             rows = await self.look.rows(self.book.source.look(some))
             self.sources.update((one.key, one) for one in entries(self.book.source, rows, self.wiring))
