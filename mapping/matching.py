@@ -113,7 +113,7 @@ def match(
         return quantity > exact_sum((due, tolerance.quantity.room(due)))
 
     def add(cause: Cause, reason: str) -> None:
-        found.append(Discrepancy(last, cause, plain(asked), reason))
+        found.append(Discrepancy(last, cause, canonical(asked), reason))
 
     if credit:
         if beyond(asked, ordered.invoiced):
