@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -280,5 +280,6 @@ def _differences(changes: Sequence[Change]) -> tuple[dict[str, str | None], dict
 
 
 def _reason(refused: SyncError) -> str:
-    word = str(refused.word) if refused.word else ""
+    # The request's id would make another reason of each attempt; the audit has it.
+    word = str(replace(refused.word, request_id=None)) if refused.word else ""
     return f"{refused.message} ({word})" if word else refused.message
