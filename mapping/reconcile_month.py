@@ -197,7 +197,8 @@ class Statement:
         if open_:
             amount = exact_sum((amount, -self.amount_of(Standing.UNEXPLAINED)))
             because.append(f"unexplained: invoice {', '.join(open_)}")
-        return f"{place}: does not tie, difference {plain(amount)}, because {'; '.join(because)}"
+        why = "; ".join(because) or "postings came or went while they were read: report it once more"
+        return f"{place}: does not tie, difference {plain(amount)}, because {why}"
 
 
 def statements(
@@ -246,6 +247,9 @@ def _count(statement: Statement, bill: Bill) -> None:
     group.add(bill)
     if bill.posted and not _in(statement.period, bill.posted[0]):
         statement.elsewhere.add(bill)
+    elif bill.posted and bill.posted[0].currency != bill.currency:
+        one = bill.posted[0]
+        statement.gaps.append(Gap(one.own, -bill.entry.worth, f"invoice {one.key} is posted in {one.currency}"))
 
 
 def _posted(statement: Statement, one: Entry, of_key: Mapping[str, Bill], told: set[str]) -> None:

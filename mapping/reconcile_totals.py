@@ -138,14 +138,16 @@ def _alike(here: Entry | None, there: list[Entry]) -> tuple[Entry | None, list[E
 
 
 def _named(here: Entry | None, there: list[Entry], why: tuple[Cause, str] | None) -> Iterator[Named]:
+    # That a rule leaves it out explains why something is not there, never why it is.
+    of_what_is_there = None if why and why[0] is Cause.OUT_OF_SCOPE else why
     if here and not there:
         yield _one(here, 1, why, "not at the target")
     if here and there:
-        yield from _pair(here, there[0], why)
+        yield from _pair(here, there[0], of_what_is_there)
     for one in there[:1] if here is None else ():
-        yield _one(one, -1, why, "carries our mark, and the source shows no such document")
+        yield _one(one, -1, of_what_is_there, "carries our mark, and the source shows no such document")
     for one in there[1:]:
-        yield _one(one, -1, why, f"a second one of {one.key}")
+        yield _one(one, -1, of_what_is_there, f"a second one of {one.key}")
 
 
 def _pair(here: Entry, there: Entry, why: tuple[Cause, str] | None) -> Iterator[Named]:

@@ -59,11 +59,16 @@ class Sums:
         further = await self._orphans(lost)
         await self._filled()
         figures = self._tie()
-        doubtful = {one.key for one in _unexplained(figures) if one.key not in self.why}
+        doubtful = {one.key for one in _unexplained(figures)} - self._known_unexplained
         if doubtful:
             await self._again(doubtful)
             figures = self._tie()
         return Tied(figures, [*further, *self._told(figures)])
+
+    @property
+    def _known_unexplained(self) -> set[str]:
+        """What the comparison of fields has told already."""
+        return {key for key, (cause, _) in self.why.items() if cause is Cause.UNEXPLAINED}
 
     def _tie(self) -> list[Figures]:
         return tie(self.sources.values(), self.targets.values(), self.why)
@@ -124,7 +129,7 @@ class Sums:
         """What only counting found, as a difference of its document."""
         found: dict[str, Seen] = {}
         for one in _unexplained(figures):
-            if one.key in self.why or one.key in found:
+            if one.key in self._known_unexplained or one.key in found:
                 continue
             source, there = self.sources.get(one.key), [e for e in self.targets.values() if e.key == one.key]
             difference = Difference(

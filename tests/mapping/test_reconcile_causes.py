@@ -1,0 +1,201 @@
+"""Why a document differs: what a run would do, what the store knows; else it is unexplained."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.wire import Row
+from mapping.fingerprint import read_mark
+from mapping.kinds import (
+    Action,
+    Case,
+    Change,
+    Decision,
+    Gathering,
+    Item,
+    ItemKind,
+    JaggaerPost,
+    JaggaerRecords,
+    Link,
+    Links,
+    Snapshot,
+    Snapshots,
+    WireAsk,
+)
+from mapping.reconcile import OF_KIND, Cause, Compared, Known, Listed, Seen, counted, fresh
+from mapping.reconcile_causes import judged, look_closer
+
+KEY = "P1"
+AT = datetime(2026, 2, 14, tzinfo=UTC)
+NOTHING = Decision(KEY, "88", Action.SKIP)
+
+
+def item(kind: ItemKind = ItemKind.WAITING, field: str = "VendorNo") -> Item:
+    return Item(kind, field, "1001", f"{kind}: because", "do this")
+
+
+def writing(*fields: str) -> Decision:
+    changes = tuple(Change(name, "is", "shall be") for name in fields)
+    write = JaggaerPost("purchaseorders", KEY, {}, changes, "update")
+    return Decision(KEY, "88", Action.UPDATE, writes=(write,))
+
+
+def held_up(*items: Item) -> Decision:
+    return Decision(KEY, "88", Action.NONE, items=items)
+
+
+def listed(one: Item) -> Listed:
+    return Listed(one.kind, one.field, one.reason, one.remedy)
+
+
+def cause_of(seen: Decision, run: Decision | None, known: Known, *, by_field: bool = False) -> Cause | None:
+    return judged("purchase-orders", seen, run, known, by_field=by_field).cause
+
+
+def test_both_agree() -> None:
+    seen = judged("purchase-orders", NOTHING, None, Known())
+    assert (seen.cause, seen.differences, look_closer(NOTHING, "88")) == (None, (), False)
+
+
+def test_out_of_scope_says_by_which_rule() -> None:
+    seen = judged("invoices", Decision(KEY, "", Action.OUT_OF_SCOPE, notes=("not ready",)), None, Known())
+    assert (seen.cause, seen.rule, seen.why) == (Cause.OUT_OF_SCOPE, "not ready", "not ready")
+
+
+@pytest.mark.parametrize(
+    ("known", "cause"),
+    [
+        (Known(reachable=True), Cause.IN_FLIGHT),
+        (Known(intent=True), Cause.IN_FLIGHT),
+        (Known(overlooked=True), Cause.CHANGED_SINCE),
+        (Known(items=(listed(item()),)), Cause.WAITING),
+        (Known(), Cause.UNEXPLAINED),
+        (Known(decided_at=AT), Cause.UNEXPLAINED),
+    ],
+)
+def test_what_a_run_would_write(known: Known, cause: Cause) -> None:
+    assert cause_of(writing("note"), writing("note"), known) is cause
+
+
+@pytest.mark.parametrize(
+    ("known", "cause"),
+    [
+        (Known(), Cause.UNEXPLAINED),
+        (Known(intent=True), Cause.IN_FLIGHT),
+        (Known(reachable=True), Cause.UNEXPLAINED),
+        (Known(items=(listed(item(ItemKind.CONFLICT)),)), Cause.CONFLICT),
+        (Known(decided_at=AT), Cause.DECIDED),
+        (Known(decided_at=AT, touched=AT), Cause.DECIDED),
+        (Known(decided_at=AT, touched=AT.replace(hour=1)), Cause.UNEXPLAINED),
+    ],
+)
+def test_what_no_run_would_touch(known: Known, cause: Cause) -> None:
+    assert cause_of(writing("note"), NOTHING, known) is cause
+
+
+@pytest.mark.parametrize("kind", list(ItemKind))
+def test_what_holds_it_up_must_be_listed(kind: ItemKind) -> None:
+    run = held_up(item(kind))
+    assert cause_of(run, run, Known(items=(listed(item(kind)),))) is OF_KIND[kind]
+    assert cause_of(run, run, Known(reachable=True)) is OF_KIND[kind]
+    assert cause_of(run, run, Known(discarded="anna")) is OF_KIND[kind]
+    assert cause_of(run, run, Known()) is Cause.UNEXPLAINED
+
+
+def test_fields_that_stand_on_their_own() -> None:
+    seen, run = writing("name", "web"), replace(writing("web"), items=(item(ItemKind.CONFLICT, "name"),))
+    known = Known(items=(listed(item(ItemKind.CONFLICT, "name")),), reachable=True)
+    found = judged("suppliers", seen, run, known, by_field=True)
+    assert {one.field: one.cause for one in found.differences} == {"name": Cause.CONFLICT, "web": Cause.IN_FLIGHT}
+    assert found.cause is Cause.CONFLICT
+    bare = judged("suppliers", writing("city"), run, known, by_field=True)
+    assert bare.cause is Cause.UNEXPLAINED
+
+
+def test_a_link_that_leads_nowhere_is_looked_into() -> None:
+    gone = Decision(KEY, "", Action.OUT_OF_SCOPE, notes=("exported before, not by us",))
+    assert look_closer(gone, "10:1")
+    assert cause_of(gone, held_up(item(ItemKind.HELD)), Known()) is Cause.UNEXPLAINED
+
+
+def test_what_a_closer_look_found_counts() -> None:
+    seen = judged("invoices", NOTHING, NOTHING, Known(), found=(Change("tax", "1", "2"),))
+    (one,) = seen.differences
+    assert (one.field, one.target, one.source, one.cause) == ("tax", "1", "2", Cause.UNEXPLAINED)
+
+
+@given(
+    st.sampled_from([NOTHING, writing("note"), held_up(item()), replace(writing("note"), items=(item(),))]),
+    st.none() | st.sampled_from([NOTHING, writing("note"), held_up(item())]),
+    st.builds(
+        Known,
+        items=st.sampled_from([(), (listed(item()),)]),
+        intent=st.booleans(),
+        reachable=st.booleans(),
+        overlooked=st.booleans(),
+        decided_at=st.none() | st.just(AT),
+    ),
+    st.booleans(),
+)
+def test_every_difference_has_a_cause_a_reason_a_remedy(
+    seen: Decision, run: Decision | None, known: Known, by_field: bool
+) -> None:
+    found = judged("purchase-orders", seen, run, known, by_field=by_field)
+    assert all(one.reason and one.remedy for one in found.differences)
+    assert bool(found.differences) >= bool(seen.writes or seen.items)
+
+
+def test_the_gravest_cause_counts() -> None:
+    agreed, open_ = Seen("A", "", Action.SKIP), judged("x", writing("a"), NOTHING, Known())
+    assert counted([agreed, open_]) == {"agreed": 1, "unexplained": 1}
+
+
+# --- a fresh look -----------------------------------------------------------------------------
+
+
+class _Store:
+    """Answers as if everything were linked and settled."""
+
+    def rows(self, ask: WireAsk) -> list[Row]:
+        assert isinstance(ask, JaggaerRecords)
+        header = {"poNumber": KEY, "externalReference": f"IFS:{KEY}:3:0123456789abcdef"}
+        return [Row("purchaseorders", (KEY,), {"header": {**header, "note": "as it is"}})]
+
+    def links(self, ask: Links) -> dict[str, Link]:
+        return {key: Link(ask.kind, key, "88") for key in ask.keys}
+
+    def snapshots(self, ask: Snapshots) -> dict[str, Snapshot]:
+        return {key: Snapshot(ask.kind, key, {"fingerprint": "x"}) for key in ask.keys}
+
+
+def test_a_fresh_look_believes_the_store_nothing_of_its_own_documents() -> None:
+    own, other = Links("purchase_order", "ifs", frozenset({KEY})), Links("supplier", "ifs", frozenset({"S1"}))
+    settled = Snapshots("purchase_order", frozenset({KEY}))
+    there = JaggaerRecords("purchaseorders", "poNumber", frozenset({KEY}))
+    seen: list[Any] = []
+
+    def gather() -> Gathering:
+        answers = yield (own, other, settled, there)
+        seen.extend([answers.links(own), answers.links(other), answers.snapshots(settled), answers.rows(there)])
+        made: list[Case] = [Compared(KEY, ())]
+        return made
+
+    looking = fresh(gather(), "purchase_order")
+    assert next(looking) == (own, other, settled, there)
+    with pytest.raises(StopIteration) as done:
+        looking.send(_Store())
+    assert done.value.value == [Compared(KEY, ())]
+    links, suppliers, snapshots, (row,) = seen
+    assert (links, snapshots) == ({}, {})
+    assert suppliers == {"S1": Link("supplier", "S1", "88")}
+    header = row.values["header"]
+    mark = read_mark(header["externalReference"])
+    assert mark is not None
+    assert (mark.number, mark.revision, mark.fingerprint) == (KEY, 3, "0" * 16)
+    assert header["note"] == "as it is"
