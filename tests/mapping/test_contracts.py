@@ -154,6 +154,9 @@ def test_a_bad_line_keeps_what_was_sent_of_it() -> None:
     lines(world)[1]["unitPrice"]["value"] = Decimal(99)
     world.run()
     assert world.written == []
+    lines(world)[1]["minQuantity"] = "many"
+    assert said(world.run()) == [("dead_letter", "prices[b/#2].minQuantity")]
+    assert world.written == [], "of its item nothing has ended"
     lines(world)[1]["itemCode"] = None
     decision = world.run()
     assert world.written == [], "which line it was is not known, so nothing has ended"
