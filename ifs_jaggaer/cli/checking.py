@@ -7,10 +7,12 @@ import asyncio
 import typer
 
 from ifs_jaggaer import settings
-from ifs_jaggaer.cli.output import AsJson, Config, Exit, out, print_json
+from ifs_jaggaer.cli.output import AsJson, Config, Exit, complain, out, print_json
+from ifs_jaggaer.errors import SettingsError, Unreachable
 from ifs_jaggaer.pipeline.hooked import load_hook
 from ifs_jaggaer.pipeline.kinds import KINDS
 from ifs_jaggaer.pipeline.ping import Check, ping
+from ifs_jaggaer.pipeline.voucher_accounts import post_vouchers, unfit_accounts
 from ifs_jaggaer.pipeline.wiring import open_store, open_wiring
 from mapping.profile import Profile
 
@@ -24,12 +26,17 @@ def add_to(app: typer.Typer) -> None:
 
 
 def check_settings(*, as_json: AsJson = False, config: Config = None) -> None:
-    """Read settings and profile, open the store; name whatever is wrong, with its place. Contacts no system."""
+    """Read settings and profile, open the store; name whatever is wrong, with its place.
+
+    IFS is asked only where a company posts vouchers, for their accounts.
+    """
     _ = config
     told = settings.load()
     profile = Profile.load(told.profile)
     load_hook(profile)
     open_store(told).close()
+    if post_vouchers(profile):
+        asyncio.run(_accounts_of_vouchers(told))
     shown = told.model_dump(mode="json") | {"profile_name": profile.name, "companies": list(profile.companies)}
     if as_json:
         print_json({"well": True, "settings": shown})
@@ -37,6 +44,23 @@ def check_settings(*, as_json: AsJson = False, config: Config = None) -> None:
         for name, value in shown.items():
             out.print(f"{name}: {value}", markup=False, highlight=False)
         out.print("Settings and profile are well. Next: ifs-jaggaer ping")
+
+
+async def _accounts_of_vouchers(told: settings.Settings) -> None:
+    """Raises SettingsError for an account that IFS would refuse; IFS that is away is no fault of the settings."""
+    try:
+        async with open_wiring(told) as wiring:
+            unfit = await unfit_accounts(wiring)
+    except Unreachable as away:
+        complain(f"the accounts of vouchers were not looked at: {away}")
+        return
+    if unfit:
+        raise SettingsError(
+            "; ".join(f"{one.setting}: {one.reason}" for one in unfit),
+            field=unfit[0].setting,
+            value=unfit[0].number,
+            remedy="name an account in the profile that takes vouchers, or correct it in IFS",
+        )
 
 
 def ping_systems(*, as_json: AsJson = False, config: Config = None) -> None:
