@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from ifs_jaggaer.store import OpenItem, Store
     from mapping.kinds import Item
 
-IN_ORDER = ("suppliers", "gl-accounts", "purchase-orders", "invoices")
+IN_ORDER = ("suppliers", "gl-accounts", "purchase-orders", "receipts", "invoices")
 
 
 @dataclass(frozen=True)
