@@ -20,6 +20,7 @@ from sqlalchemy import text
 from ifs_jaggaer import settings
 from ifs_jaggaer.errors import SyncError
 from ifs_jaggaer.pipeline.assumed import Assumed
+from ifs_jaggaer.pipeline.drift import check_schema
 from ifs_jaggaer.pipeline.outcome import RunResult, finish
 from ifs_jaggaer.pipeline.pages import PageStart
 from ifs_jaggaer.pipeline.poll import legs, poll
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from ifs_jaggaer.store import OpenItem, Store
     from mapping.kinds import Item
 
-IN_ORDER = ("suppliers", "gl-accounts", "purchase-orders", "receipts", "invoices")
+IN_ORDER = ("suppliers", "gl-accounts", "contracts", "purchase-orders", "receipts", "invoices")
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ async def pages(run: SyncRun, meanwhile: Meanwhile = nothing) -> None:
     """The course of a run (flows/sync.py, `_pages`); `meanwhile` happens between the first decision and its writes."""
     for system in ("ifs", "jaggaer"):
         await run.wiring.channels[system].authorise()
+    await check_schema(run)
     number = 0
     for leg in legs(run):
         start: PageStart | None = PageStart(leg, number + 1)
