@@ -85,6 +85,34 @@ def test_it_waits_for_its_supplier_and_goes_by_itself(deals: Deals, world: World
     assert not product.items_of(code)
 
 
+def test_a_dry_run_counts_on_a_supplier_that_is_only_planned(deals: Deals, world: World, product: Product) -> None:
+    code = deals.with_company(world.company())
+    dry = product.run_all(dry_run=True)["contracts"]
+    assert dry.lines[code].action == "create"
+    real = product.run_all()["contracts"]
+    assert real.lines[code].action == "create"
+    assert (dry.result.counts.created, real.result.counts.created) == (1, 1)
+
+
+def test_agreements_of_others_are_left_alone_and_not_counted(
+    deals: Deals, supplier: str, world: World, product: Product
+) -> None:
+    code = deals.make(supplier)
+    number = world.ifs("SupplierAgreementSet", VendorNo=supplier, CurrencyCode="EUR")["AgreementId"]
+    key = {"AgreementId": number, "PartNo": "own", "MinQuantity": 1, "ValidFrom": "2026-01-01"}
+    world.ifs("SupplierAgreementPartSet", **key, Price=5)
+    product.run("contracts")
+    product.reset_watermarks()
+    world.calm()
+    ran = product.run("contracts")
+    assert world.writes() == NOTHING
+    assert ran.result.counts.read == len(world.records("jaggaer", "contracts"))
+    assert code not in ran.items
+    assert product.run("contracts", keys=(number,)).state == "attention", "it leads to no contract"
+    by_its_number = product.run("contracts", keys=(deals.agreement(code)["AgreementId"],))
+    assert set(by_its_number.lines) == {code}
+
+
 def test_lines_that_ifs_refuses_are_dead_letters_and_the_others_go(
     deals: Deals, supplier: str, world: World, product: Product
 ) -> None:
