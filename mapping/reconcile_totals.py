@@ -7,7 +7,7 @@ to the last unit. What nobody can name a cause for is unexplained.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,8 @@ _ZERO = Decimal(0)
 class Entry:
     """One document as one system shows it.
 
-    `key` is the source's key of the document, `own` that of this very record. `amount` is None where none is
+    `key` is the source's key of what is counted, `own` that of this very record; `document` the key of the decision
+    about it, where that is another. `amount` is None where none is
     stated. `void`: cancelled, it counts for nothing. `day` is the accounting or posting date.
     """
 
@@ -38,6 +39,12 @@ class Entry:
     void: bool = False
     day: date | None = None
     what: str = ""
+    document: str = ""
+
+    @property
+    def about(self) -> str:
+        """The key of the decision about it."""
+        return self.document or self.key
 
     @property
     def worth(self) -> Decimal:
@@ -47,9 +54,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What one document adds to the source's side over the target's: `count` of documents, `amount`."""
+    """What one document adds to the source's side over the target's: `count` of documents, `amount`.
+
+    `about`: the key of the decision about it.
+    """
 
     key: str
+    about: str
     own: str
     currency: str
     supplier: str
@@ -106,7 +117,8 @@ def tie(source: Iterable[Entry], target: Iterable[Entry], why: Why) -> list[Figu
             group = at(one.currency, one.supplier)
             group.target_count += 1
             group.target_amount = exact_sum((group.target_amount, one.worth))
-        for named in _named(here, there, why.get(key)):
+        about = next(one.about for one in (here, *there) if one)
+        for named in _named(here, there, why.get(about)):
             at(named.currency, named.supplier).named.append(named)
     return [figures[name] for name in sorted(figures)]
 
@@ -130,10 +142,7 @@ def _alike(here: Entry | None, there: list[Entry]) -> tuple[Entry | None, list[E
         return here, there
     match = next((one for one in there if (one.currency, one.amount) == (here.currency, here.amount)), there[0])
     rest = [one for one in there if one is not match]
-    known = Entry(
-        here.key, here.own, here.supplier or match.supplier, here.currency or match.currency, here.amount,
-        here.company, here.state, here.void, here.day, here.what,
-    )  # fmt: skip
+    known = replace(here, supplier=here.supplier or match.supplier, currency=here.currency or match.currency)
     return known, [match, *rest]
 
 
@@ -158,11 +167,13 @@ def _pair(here: Entry, there: Entry, why: tuple[Cause, str] | None) -> Iterator[
     elif here.worth != there.worth:
         cause, reason = why or (Cause.UNEXPLAINED, "the amounts differ")
         amount = exact_sum((here.worth, -there.worth))
-        yield Named(here.key, there.own, here.currency, here.supplier, 0, amount, cause, reason)
+        yield Named(here.key, here.about, there.own, here.currency, here.supplier, 0, amount, cause, reason)
 
 
 def _one(entry: Entry, sign: int, why: tuple[Cause, str] | None, told: str) -> Named:
     cause, reason = why or (Cause.UNEXPLAINED, told)
     if entry.amount is None:
         reason = f"{reason}; states no amount"
-    return Named(entry.key, entry.own, entry.currency, entry.supplier, sign, sign * entry.worth, cause, reason)
+    return Named(
+        entry.key, entry.about, entry.own, entry.currency, entry.supplier, sign, sign * entry.worth, cause, reason
+    )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ifs_jaggaer.pipeline.reconcile_look import Look
     from ifs_jaggaer.pipeline.wiring import Wiring
     from mapping.kinds import Source
-    from mapping.reconcile_books import Book, Side
+    from mapping.reconcile_sides import Book, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +54,11 @@ class Sums:
     async def tied(self) -> Tied:
         """Reads the target, ties; what nobody explains is read once more, for it may have changed meanwhile."""
         await self._read_targets()
-        await self._find({one.key for one in self.sources.values()} - {one.key for one in self.targets.values()})
-        lost = {one.key for one in self.targets.values()} - self.sources.keys()
-        further = await self._orphans(lost)
+        await self._find(self.sources.keys() - {one.key for one in self.targets.values()})
+        further = await self._orphans([one for one in self.targets.values() if one.key not in self.sources])
         await self._filled()
         figures = self._tie()
-        doubtful = {one.key for one in _unexplained(figures)} - self._known_unexplained
+        doubtful = {one.key for one in _unexplained(figures) if one.about not in self._known_unexplained}
         if doubtful:
             await self._again(doubtful)
             figures = self._tie()
@@ -91,15 +90,16 @@ class Sums:
             for some in _chunks(keys):
                 self._put(side, await self.look.rows(side.look(some)))
 
-    async def _orphans(self, keys: set[str]) -> list[Seen]:
+    async def _orphans(self, lost: Sequence[Entry]) -> list[Seen]:
         """Records with our mark whose document the source does not show in the window, or at all."""
         there: set[str] = set()
-        for some in _chunks(keys):
+        for some in _chunks({one.key for one in lost}):
             rows = await self.look.rows(self.book.source.look(some))
             there |= {one.key for one in entries(self.book.source, rows, self.wiring)}
         # What the source shows, but outside of the window, is not compared.
         self.targets = {at: one for at, one in self.targets.items() if one.key not in there}
-        found = await self.look.at([self.look.reference(key) for key in sorted(keys - there)])
+        unknown = {one.about for one in lost if one.key not in there} - self.why.keys()
+        found = await self.look.at([self.look.reference(key) for key in sorted(unknown)])
         told = [one for one in found if one.differences]
         for one in told:
             self.know(one)
@@ -129,12 +129,12 @@ class Sums:
         """What only counting found, as a difference of its document."""
         found: dict[str, Seen] = {}
         for one in _unexplained(figures):
-            if one.key in self._known_unexplained or one.key in found:
+            if one.about in self._known_unexplained or one.about in found:
                 continue
             source, there = self.sources.get(one.key), [e for e in self.targets.values() if e.key == one.key]
             difference = Difference(
                 sync=self.look.kind.name,
-                key=one.key,
+                key=one.about,
                 other_key=one.own if one.own != one.key else "",
                 field="document" if one.count else "amount",
                 source=_words(source) if source else None,
@@ -143,13 +143,13 @@ class Sums:
                 reason=one.reason,
                 remedy=REMEDIES[Cause.UNEXPLAINED],
             )
-            found[one.key] = Seen(one.key, difference.other_key, Action.NONE, differences=(difference,))
+            found[one.about] = Seen(one.about, difference.other_key, Action.NONE, differences=(difference,))
         return list(found.values())
 
 
 def entries(side: Side, rows: Iterable[Row], wiring: Wiring) -> list[Entry]:
     """The documents of ours among the rows."""
-    return [one for row in rows if (one := side.entry(row, wiring.profile)) is not None]
+    return [one for row in rows for one in side.entries(row, wiring.profile)]
 
 
 async def filled(side: Side, bare: Sequence[Entry], look: Look) -> list[Entry]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ifs_jaggaer.store import OpenItem
     from mapping.kinds import Answers, Ask, Gathering, Kind, WireAsk
     from mapping.profile import Profile
-    from mapping.reconcile_books import Filling
+    from mapping.reconcile_sides import Filling
     from mapping.reconcile_totals import Entry
 
 log = logging.getLogger(__name__)

@@ -19,12 +19,12 @@ from mapping.findings import readable
 from mapping.invoices import INVOICES as KIND
 from mapping.kinds import IfsRows
 from mapping.reconcile import Seen
-from mapping.reconcile_books import INVOICES, READY
+from mapping.reconcile_bills import INVOICES, READY
 from mapping.reconcile_month import NOWHERE, Bill, Period, Statement, period_of, periods_of_month, statements
 
 if TYPE_CHECKING:
     from ifs_jaggaer.pipeline.reconcile import Reconciliation
-    from mapping.reconcile_books import Side
+    from mapping.reconcile_sides import Side
     from mapping.reconcile_totals import Entry
 
 POSTED_ON = {"posting_proposal": "PostingDate", "voucher": "VoucherDate"}
@@ -64,6 +64,8 @@ class MonthReport:
         told = [one.verdict for one in self.statements if not one.ties]
         if self.undated:
             told.append(f"without any date: invoice {', '.join(self.undated)}")
+        if not (told or self.statements):
+            return f"{self.month} ties: no payable invoice and no posting"
         if not told:
             return f"{self.month} ties: {len(self.statements)} statements, to the last unit"
         return f"{self.month} does not tie: {' | '.join(told)}"

@@ -27,7 +27,7 @@ body{font:14px/1.4 system-ui,sans-serif;color:#1a1a1a;max-width:1100px;margin:2e
 h1{font-size:1.5em}h2{font-size:1.15em;margin-top:2em;border-bottom:1px solid #999}
 table{border-collapse:collapse;width:100%;margin:.6em 0}th,td{padding:.25em .5em;text-align:left;vertical-align:top}
 th{border-bottom:1px solid #555;font-weight:600}td{border-bottom:1px solid #ddd;overflow-wrap:anywhere}
-.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 tr.sum td{border-top:1px solid #555;font-weight:600}
 .line{padding:.7em 1em;border-left:6px solid;background:#f4f4f4;font-weight:600;overflow-wrap:anywhere}
 .well{border-color:#2a7d2a}.not{border-color:#b3261e}.small{color:#555;font-size:.85em}
@@ -35,7 +35,7 @@ tr.sum td{border-top:1px solid #555;font-weight:600}
 """
 
 
-_SUM = ' class="sum"'
+_SUM, _NUMBER = ' class="sum"', ' class="n"'
 
 
 # --- JSON -------------------------------------------------------------------------------------
@@ -294,7 +294,8 @@ def _small(text: str) -> str:
 def _table(head: Sequence[str], rows: Iterable[Sequence[object]], sums: int = 0) -> str:
     """`sums`: so many last rows are sums."""
     every = [*rows]
-    titles = "".join(f"<th>{escape(name)}</th>" for name in head)
+    numbers = {place for row in every[:1] for place, value in enumerate(row) if isinstance(value, Decimal | int)}
+    titles = "".join(f"<th{_NUMBER if place in numbers else ''}>{escape(name)}</th>" for place, name in enumerate(head))
     lines = [
         f"<tr{_SUM if place >= len(every) - sums else ''}>{''.join(map(_cell, row))}</tr>"
         for place, row in enumerate(every)
