@@ -56,6 +56,13 @@ def test_each_entry_point_loads_as_a_worker_loads_it_without_placeholders(deploy
     assert flow.name == deployment["name"]
 
 
+def test_every_night_is_swept() -> None:
+    from flows.parameters import SyncParameters
+
+    [schedule] = next(each["schedules"] for each in DEPLOYMENTS if each["name"] == "sync-all")
+    assert SyncParameters(**schedule["parameters"]["parameters"]).sweep
+
+
 def test_the_readme_names_the_two_commands_and_ci_runs_the_second() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     assert re.search(r"^    make demo\b", readme, re.MULTILINE)

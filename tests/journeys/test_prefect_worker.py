@@ -154,6 +154,8 @@ class TestForm:
             assert deployment["global_concurrency_limit"]["limit"] == 1
             assert [schedule["schedule"]["timezone"] for schedule in deployment["schedules"]] == ["UTC"]
             assert "pull_steps" not in deployment or not deployment["pull_steps"]
+            parameters = deployment["schedules"][0]["parameters"]
+            assert parameters == ({"parameters": {"sweep": True}} if name == "sync-all" else {})
 
 
 class TestKilled:
