@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from connectors.redaction import safe
 from ifs_jaggaer.errors import SyncError
 
 if TYPE_CHECKING:
@@ -67,6 +68,11 @@ def http_date(text: str | None) -> datetime | None:
         return parsedate_to_datetime(text).astimezone(UTC) if text else None
     except (ValueError, OverflowError):
         return None
+
+
+def stated_limits(headers: httpx.Headers) -> dict[str, str]:
+    """What the server says of its rate limit: `RateLimit-Limit`, `X-RateLimit-Remaining` and their like."""
+    return {name: safe(value) for name, value in headers.items() if "ratelimit" in name.replace("-", "")}
 
 
 def retry_after(headers: httpx.Headers, now: datetime) -> float | None:

@@ -18,7 +18,7 @@ import httpx
 from tenacity import AsyncRetrying, retry_if_exception_type
 
 from connectors.auth import ClientCredentials, Token
-from connectors.backoff import Backoff, Repeat, http_date, retry_after
+from connectors.backoff import Backoff, Repeat, http_date, retry_after, stated_limits
 from connectors.exchange import Exchange, NoReply, Reply, Timeouts, checked_url
 from connectors.payload import Undecodable, loads
 from connectors.redaction import safe
@@ -133,7 +133,8 @@ class _Course:
 class Channel:
     """The wire to one system. `witness` may be replaced from run to run.
 
-    `requests` counts what was sent, `throttled` the 429 answers; requests for tokens are in neither.
+    `requests` counts what was sent, `throttled` the 429 answers; requests for tokens are in neither. `limits`: what
+    the server last said of its rate limit, by header.
     """
 
     def __init__(
@@ -156,6 +157,7 @@ class Channel:
         self.witness = witness
         self.requests = 0
         self.throttled = 0
+        self.limits: dict[str, str] = {}
         self._base = checked_url(base_url, system=system, field="host")
         self._auth = auth
         self._budget = budget
@@ -310,6 +312,7 @@ class Channel:
                 broken = str(error)
         answer = Answer(reply.status, json, reply.headers, reply.body, attempt.request_id)
         self._welcome = self._welcome or done
+        self.limits |= stated_limits(answer.headers)
         word = ServerWord(status=reply.status, request_id=answer.server_request_id or attempt.request_id)
         verdict: Verdict
         if 300 <= reply.status < 400:

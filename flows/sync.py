@@ -18,7 +18,7 @@ from flows import artifacts
 from flows.blocks import block_values
 from flows.parameters import SyncParameters
 from flows.plain_logs import speak_plainly
-from flows.tasks import fetch_token, forget_pages, map_and_plan, poll_page, verdict, write_and_settle
+from flows.tasks import check_metadata, fetch_token, forget_pages, map_and_plan, poll_page, verdict, write_and_settle
 from ifs_jaggaer import settings
 from ifs_jaggaer.errors import SyncError
 from ifs_jaggaer.pipeline.assumed import Assumed
@@ -84,6 +84,7 @@ async def _course(run: SyncRun) -> RunResult:
         await artifacts.anchor(run)
         for system in ("ifs", "jaggaer"):
             await fetch_token(system)
+        await check_metadata()
         await _pages(run)
         await verdict()
     except SyncError as error:

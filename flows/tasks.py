@@ -19,6 +19,7 @@ from prefect.runtime import deployment, flow_run
 from prefect.states import Completed, Failed
 
 from ifs_jaggaer.errors import System, Unreachable
+from ifs_jaggaer.pipeline.drift import check_schema
 from ifs_jaggaer.pipeline.outcome import finish
 from ifs_jaggaer.pipeline.pages import PageRef, PageStart
 from ifs_jaggaer.pipeline.poll import poll
@@ -87,6 +88,17 @@ OUTAGE: _Retries = {
 async def fetch_token(system: System) -> None:
     """One token of one system, fetched before anything else, so that a wrong secret shows at once."""
     await run_of_this_flow().wiring.channels[system].authorise()
+
+
+@task(
+    name="check metadata",
+    task_run_name="check metadata",
+    persist_result=False,
+    **OUTAGE,
+)
+async def check_metadata() -> None:
+    """What IFS says of its sets against what the mapping needs, before data is touched; see `drift.check_schema`."""
+    await check_schema(run_of_this_flow())
 
 
 @task(

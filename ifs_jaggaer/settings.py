@@ -106,6 +106,7 @@ class Settings(_Part):
     overlap: float = Field(default=300, ge=0)
     page_size: int = Field(default=100, ge=1, le=5000)
     start_from: Moment | None = None
+    metadata_hours: float = Field(default=24, ge=0, description="how long IFS's metadata is taken as known")
     concurrency: int = Field(default=8, ge=1, le=64, description="documents written at the same time")
 
 

@@ -9,12 +9,16 @@ import typer
 from ifs_jaggaer import settings
 from ifs_jaggaer.cli.output import AsJson, Config, Exit, complain, out, print_json
 from ifs_jaggaer.errors import SettingsError, Unreachable
+from ifs_jaggaer.pipeline.checks import Check
 from ifs_jaggaer.pipeline.hooked import load_hook
 from ifs_jaggaer.pipeline.kinds import KINDS
-from ifs_jaggaer.pipeline.ping import Check, ping
+from ifs_jaggaer.pipeline.ping import ping
 from ifs_jaggaer.pipeline.voucher_accounts import post_vouchers, unfit_accounts
 from ifs_jaggaer.pipeline.wiring import open_store, open_wiring
 from mapping.profile import Profile
+
+MARKS = {"well": ("ok ", "green"), "look": ("?  ", "yellow"), "settings": ("NO ", "red"), "away": ("NO ", "red")}
+"""How a check shows, by its level."""
 
 settings_room = typer.Typer(help="The settings of this connection.", no_args_is_help=True)
 
@@ -64,15 +68,29 @@ async def _accounts_of_vouchers(told: settings.Settings) -> None:
 
 
 def ping_systems(*, as_json: AsJson = False, config: Config = None) -> None:
-    """Reach both systems: token, permission on each set, rows seen, clock, metadata; each failure with its remedy."""
+    """Reach both systems: token, permission on each set, rows seen, clock, limit, metadata; failures with remedies."""
     _ = config
     checks = asyncio.run(_ping(as_json=as_json))
+    code = _code(checks)
     if as_json:
         told = [
-            {"system": c.system, "what": c.what, "well": c.well, "says": c.says, "remedy": c.remedy} for c in checks
-        ]
-        print_json({"well": all(check.well for check in checks), "checks": told})
-    raise typer.Exit(Exit.WELL if all(check.well for check in checks) else Exit.FAILED)
+            {
+                "system": c.system, "what": c.what, "well": c.well, "level": c.level, "says": c.says,
+                "remedy": c.remedy,
+            }
+            for c in checks
+        ]  # fmt: skip
+        print_json({"well": code is Exit.WELL, "checks": told})
+    else:
+        _conclude(checks)
+    raise typer.Exit(code)
+
+
+def _code(checks: list[Check]) -> Exit:
+    levels = {check.level for check in checks}
+    if "away" in levels:
+        return Exit.FAILED
+    return Exit.SETTINGS if "settings" in levels else Exit.WELL
 
 
 async def _ping(*, as_json: bool) -> list[Check]:
@@ -81,8 +99,16 @@ async def _ping(*, as_json: bool) -> list[Check]:
         async for check in ping(wiring, tuple(KINDS.values())):
             checks.append(check)
             if not as_json:
-                mark, style = ("ok ", "green") if check.well else ("NO ", "red")
+                mark, style = MARKS[check.level]
                 out.print(f"{mark} {check.system:8} {check.what}: {check.says}", markup=False, style=style)
                 if check.remedy:
                     out.print(f"      -> {check.remedy}", markup=False)
     return checks
+
+
+def _conclude(checks: list[Check]) -> None:
+    failed = sum(not check.well for check in checks)
+    doubtful = sum(check.level == "look" for check in checks)
+    out.print(f"{len(checks)} things looked at: {failed} not well, {doubtful} worth a look")
+    if not failed:
+        out.print("Next: ifs-jaggaer fit")

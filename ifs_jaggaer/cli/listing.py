@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
@@ -11,10 +12,14 @@ import typer
 from ifs_jaggaer import settings
 from ifs_jaggaer.cli.output import AsJson, Config, Exit, complain, out, print_json, print_table
 from ifs_jaggaer.cli.running import conflicts
+from ifs_jaggaer.pipeline.drift import told
 from ifs_jaggaer.pipeline.kinds import KINDS
 from ifs_jaggaer.pipeline.wiring import open_store
 from ifs_jaggaer.store import OpenItem, Store
 from ifs_jaggaer.store.audit import Event
+
+SCHEMA_SHOWN = timedelta(days=30)
+"""How long a change of a tenant's metadata shows in `status`."""
 
 items = typer.Typer(help="Everything that stands open: dead letters, waiting, held, conflicts.", no_args_is_help=True)
 dead_letters = typer.Typer(help="Records that could not go.", no_args_is_help=True)
@@ -80,8 +85,10 @@ def status(*, as_json: AsJson = False, config: Config = None) -> None:
                 }
             )
         now = unit.now()
+        changes = unit.attributes.changes(now - SCHEMA_SHOWN)
+    schema = [{"service": c.service, "since": c.at.isoformat(), "what": told(c)} for c in changes]
     if as_json:
-        print_json({"now": now.isoformat(), "syncs": rows})
+        print_json({"now": now.isoformat(), "syncs": rows, "schema": schema})
         return
     print_table(
         f"Status at {now:%Y-%m-%d %H:%M:%S} UTC",
@@ -91,6 +98,9 @@ def status(*, as_json: AsJson = False, config: Config = None) -> None:
             for r in rows
         ],
     )  # fmt: skip
+    if schema:
+        changed = [(_short(c["since"]), c["service"].rpartition("/")[2], c["what"]) for c in schema]
+        print_table(f"Changes of IFS's metadata in {SCHEMA_SHOWN.days} days", ("seen", "service", "what"), changed)
     if not rows:
         out.print("No run yet: ifs-jaggaer run all --dry-run")
 

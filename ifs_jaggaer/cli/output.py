@@ -13,6 +13,7 @@ import simplejson
 import typer
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from ifs_jaggaer import settings
@@ -56,7 +57,7 @@ def print_table(title: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) 
     for name in head:
         table.add_column(name, overflow="fold")
     for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+        table.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
     out.print(table)
 
 

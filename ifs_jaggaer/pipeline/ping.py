@@ -1,84 +1,70 @@
-"""Ping: is each system there, does the token work, may each set be read, do the clocks agree, is the metadata right."""
+"""Ping: is each system there, does the token work, may each set be read, do the clocks agree, is the metadata right.
+
+It looks at what the kinds say they work with, goes on after each failure, and says who does what about it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime, timedelta
 
-from connectors.ifs.metadata import differences
 from ifs_jaggaer.errors import SyncError, System
+from ifs_jaggaer.pipeline.checks import Check, Told, failed
+from ifs_jaggaer.pipeline.needs import needs
+from ifs_jaggaer.pipeline.ping_ifs import look_at_ifs
+from ifs_jaggaer.pipeline.ping_jaggaer import look_at_jaggaer
 from ifs_jaggaer.pipeline.wiring import Wiring
 from mapping.kinds import Kind
 
-CLOCK_DIFFERENCE = timedelta(minutes=2)
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at; `remedy` where it is not well."""
-
-    system: System
-    what: str
-    well: bool
-    says: str
-    remedy: str = ""
+CLOCK_REMARK = timedelta(seconds=60)
+"""Clocks may differ by the overlap that is read again; from here on it is worth saying."""
 
 
 async def ping(wiring: Wiring, kinds: tuple[Kind, ...]) -> AsyncIterator[Check]:
     """Looks at everything that the kinds need, and goes on after a failure; yields as it goes."""
+    needed = needs(kinds, wiring.profile)
     for system in ("ifs", "jaggaer"):
+        channel = wiring.channels[system]
         try:
-            await wiring.channels[system].authorise()
+            await channel.authorise()
         except SyncError as error:
-            yield _failed(system, "token", error)
+            yield failed(system, "token", error)
             continue
-        yield Check(system, "token", True, "given")
-        names = dict.fromkeys(s.name for kind in kinds for s in kind.sources if s.system == system)
-        looks = _ifs(wiring, names) if system == "ifs" else _jaggaer(wiring, names)
-        async for check in looks:
+        yield Check(system, "token", "well", "given")
+        told_too = Told()
+        looks = look_at_ifs if system == "ifs" else look_at_jaggaer
+        async for check in looks(wiring, needed[system], told_too):
+            yield check
+        for check in _around(wiring, system, told_too):
             yield check
 
 
-async def _ifs(wiring: Wiring, polled: dict[str, None]) -> AsyncIterator[Check]:
-    for name in wiring.profile.ifs.sets:
-        try:
-            page = await wiring.ifs.page(name, size=1)
-        except SyncError as error:
-            yield _failed("ifs", name, error)
-            continue
-        if page.rows:
-            yield Check("ifs", name, True, "readable")
+def _around(wiring: Wiring, system: System, told_too: Told) -> Iterator[Check]:
+    """What is no matter of one set: the clock, the limit, the companies."""
+    if told_too.at is not None:
+        yield _clock(wiring, system, told_too.at)
+    settings = wiring.settings.ifs if system == "ifs" else wiring.settings.jaggaer
+    limits = wiring.channels[system].limits
+    stated = ", ".join(f"{name}: {value}" for name, value in sorted(limits.items())) or "the server states none"
+    ours = f"{settings.requests_per_minute} requests a minute, of which {settings.share:.0%} are ours"
+    yield Check(system, "rate limit", "well", f"set to {ours}; {stated}")
+    for company, seen in told_too.companies.items():
+        if seen:
+            yield Check(system, f"company {company}", "well", f"seen in {seen} of {told_too.by_company} sets")
         else:
-            remedy = "if it should have rows, let the service user see the companies" if name in polled else ""
-            yield Check("ifs", name, name not in polled, "readable, but no row is seen", remedy)
-        try:
-            for difference in differences(wiring.ifs.entity_set(name), await wiring.ifs.metadata(name)):
-                yield Check("ifs", f"{name} metadata", False, str(difference), "correct the profile or the projection")
-        except SyncError as error:
-            yield _failed("ifs", f"{name} metadata", error)
-
-
-async def _jaggaer(wiring: Wiring, polled: dict[str, None]) -> AsyncIterator[Check]:
-    for name in dict.fromkeys([*polled, "purchaseorders", "customfieldvalues"]):
-        try:
-            page = await wiring.jaggaer.page(name)
-        except SyncError as error:
-            yield _failed("jaggaer", name, error)
-            continue
-        yield Check("jaggaer", name, True, f"readable, {page.total} records")
-        if page.server_time is not None:
-            apart = abs(page.server_time - wiring.clock())
-            well = apart <= CLOCK_DIFFERENCE
             yield Check(
-                "jaggaer",
-                f"{name} clock",
-                well,
-                f"{apart.total_seconds():.0f} s apart",
-                "" if well else "set the clock",
-            )
+                system, f"company {company}", "settings", f"no row of it in any of {told_too.by_company} sets",
+                f"IFS administrator: add company {company} to the Allowed Companies of the service user, "
+                f"or take it out of companies in the profile",
+            )  # fmt: skip
 
 
-def _failed(system: System, what: str, error: SyncError) -> Check:
-    word = f" ({error.word})" if error.word and str(error.word) else ""
-    return Check(system, what, False, f"{error.message}{word}", error.remedy)
+def _clock(wiring: Wiring, system: System, at: datetime) -> Check:
+    apart = at - wiring.clock()
+    seconds = f"{apart.total_seconds():+.0f} s against this machine"
+    if abs(apart) > timedelta(seconds=max(wiring.settings.overlap, CLOCK_REMARK.total_seconds())):
+        remedy = "whoever runs this machine: let it keep time by NTP; else tell the system's operator"
+        return Check(system, "clock", "settings", f"{seconds}, more than the overlap that is read again", remedy)
+    if abs(apart) > CLOCK_REMARK:
+        return Check(system, "clock", "look", seconds, "covered by the overlap, but one of the two clocks is wrong")
+    return Check(system, "clock", "well", seconds)

@@ -21,6 +21,9 @@ IN_IFS = ("account:", "code_part:")
 FOREIGN = "JAGGAER:"
 """Prefix of the key of a document that only JAGGAER has so far."""
 
+METADATA = "$metadata "
+"""Prefix of the key of an item that is about a set itself and no document."""
+
 SyncName = Literal["suppliers", "gl-accounts", "contracts", "purchase-orders", "receipts", "invoices"]
 
 

@@ -19,7 +19,7 @@ from ifs_jaggaer.pipeline.hooked import Hooked, load_hook
 from ifs_jaggaer.pipeline.kinds import KINDS
 from ifs_jaggaer.pipeline.plan import Planned
 from ifs_jaggaer.pipeline.reading import Reader
-from ifs_jaggaer.pipeline.request import FOREIGN, IN_IFS, INTENT, UNTIL, Request
+from ifs_jaggaer.pipeline.request import FOREIGN, IN_IFS, INTENT, METADATA, UNTIL, Request
 from ifs_jaggaer.pipeline.tally import Line, Tally
 from ifs_jaggaer.pipeline.wiring import Wiring
 from ifs_jaggaer.pipeline.witness import Scribe
@@ -217,6 +217,7 @@ class SyncRun:
             item.key
             for item in items
             if not item.brake
+            and not item.key.startswith(METADATA)
             and item.key not in self.tally.lines
             and (self._time_came(item, now) or item.waits_for in settled | self.stirred)
         }
@@ -255,7 +256,8 @@ class SyncRun:
             items = [
                 item
                 for item in unit.items.open(sync=self.sync)
-                if item.brake == braked and (not wanted or item.key in wanted or item.other_key in wanted)
+                if item.brake == braked and not item.key.startswith(METADATA)
+                if (not wanted or item.key in wanted or item.other_key in wanted)
             ]
         if braked:
             for item in items:

@@ -12,7 +12,7 @@ from ifs_jaggaer.pipeline.batches import carry_out_together
 from ifs_jaggaer.pipeline.holder import is_gone
 from ifs_jaggaer.pipeline.pages import LARGEST, PageRef, PageStart
 from ifs_jaggaer.pipeline.plan import Planned, plan
-from ifs_jaggaer.pipeline.request import INTENT
+from ifs_jaggaer.pipeline.request import INTENT, METADATA
 from ifs_jaggaer.pipeline.settle import preview, settle, settle_page
 from ifs_jaggaer.pipeline.settling import Settling
 from ifs_jaggaer.pipeline.tally import NEEDS_A_PERSON, Counts
@@ -239,4 +239,5 @@ async def retry_open_items(run: SyncRun, opened_by: Collection[str]) -> None:
 
 def _left_open(run: SyncRun, opened_by: Collection[str]) -> list[OpenItem]:
     with run.wiring.store.look() as unit:
-        return [item for item in unit.items.open(sync=run.sync) if item.opened_by in opened_by]
+        items = [item for item in unit.items.open(sync=run.sync) if item.opened_by in opened_by]
+    return [item for item in items if not item.key.startswith(METADATA)]

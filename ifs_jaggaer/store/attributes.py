@@ -33,6 +33,15 @@ class Attributes(Bound):
                 attributes[row.attribute] = row.type
         return found
 
+    def former(self, service: str, name: str, attribute: str, found: str) -> str:
+        """The attribute's last type that is not the one found now ("" where it has none); "" for none."""
+        query = (
+            select(Row.type)
+            .where(*self._of(service), Row.set == name, Row.attribute == attribute, Row.type != found)
+            .order_by(Row.since.desc())
+        )
+        return self.db.execute(query.limit(1)).scalar_one_or_none() or ""
+
     def keep(self, service: str, sets: Mapping[str, Mapping[str, str]]) -> list[SchemaChange]:
         """Notes what a look at a service found; gives what is not as it was, nothing for a set seen for the first time.
 

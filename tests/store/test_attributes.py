@@ -58,3 +58,14 @@ def test_two_that_look_at_the_same_time_keep_it_once(store: Store) -> None:
     with store.unit() as unit:
         unit.attributes._begin(SERVICE, "As", "Name", "Edm.String", unit.now())
         assert unit.attributes.known(SERVICE) == FIRST
+
+
+def test_the_former_type_is_known_before_and_after_the_new_one_is_kept(store: Store) -> None:
+    said(store, FIRST)
+    with store.look() as unit:
+        assert unit.attributes.former(SERVICE, "As", "Name", "Edm.Int32") == "Edm.String"
+        assert unit.attributes.former(SERVICE, "As", "New", "") == ""
+    said(store, {"As": {"Name": "Edm.Int32"}})
+    with store.look() as unit:
+        assert unit.attributes.former(SERVICE, "As", "Name", "Edm.Int32") == "Edm.String"
+        assert unit.attributes.former(SERVICE, "As", "Cf_Own", "") == "Edm.String"
