@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tenacity import AsyncRetrying, RetryCallState
 
-from connectors.backoff import Backoff, Repeat, full_jitter, http_date, retry_after
+from connectors.backoff import Backoff, Repeat, full_jitter, http_date, retry_after, stated_limits
 
 NOW = datetime(2026, 2, 14, 8, 30, tzinfo=UTC)
 
@@ -76,3 +76,14 @@ def test_no_header_crashes(text: str) -> None:
     seconds = retry_after(headers, NOW)
     assert seconds is None or seconds >= 0
     http_date(text)
+
+
+def test_what_the_server_says_of_its_limit() -> None:
+    headers = httpx.Headers(
+        {"X-RateLimit-Limit": "1000", "RateLimit-Remaining": "7", "X-Rate-Limit-Reset": "3", "Date": "x"}
+    )
+    assert stated_limits(headers) == {
+        "x-ratelimit-limit": "1000",
+        "ratelimit-remaining": "7",
+        "x-rate-limit-reset": "3",
+    }

@@ -1,0 +1,110 @@
+"""Ping against tenants that lack this and that: each failure with who does what, and none hides another."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pipeline.driving import Product
+from pipeline.world import World
+
+from ifs_jaggaer.pipeline.checks import Check
+from ifs_jaggaer.pipeline.kinds import KINDS
+from ifs_jaggaer.pipeline.needs import needs
+from ifs_jaggaer.pipeline.ping import ping
+from ifs_jaggaer.pipeline.wiring import open_wiring
+from mapping.profile import Profile
+
+
+@pytest.fixture(autouse=True)
+def _as_shipped(small_world: World) -> Iterator[None]:
+    yield
+    small_world.tune("ifs", metadata_without=[], forbidden=[], hidden_companies=[], clock_offset=0)
+    small_world.tune("jaggaer", forbidden=[], clock_offset=0)
+
+
+def pinged(product: Product) -> list[Check]:
+    async def all_of_it() -> list[Check]:
+        async with open_wiring(product.settings, product.clock) as wiring:
+            return [check async for check in ping(wiring, tuple(KINDS.values()))]
+
+    return asyncio.run(all_of_it())
+
+
+def failed(checks: list[Check]) -> dict[str, Check]:
+    return {f"{check.system} {check.what}": check for check in checks if not check.well}
+
+
+def test_all_is_well(world: World, product: Product) -> None:
+    world.supplier()
+    world.calm()
+    checks = pinged(product)
+    assert failed(checks) == {}
+    looked_at = {check.what for check in checks}
+    needed = needs(KINDS.values(), Profile.load())
+    assert needed["ifs"].keys() | needed["jaggaer"].keys() <= looked_at
+    assert {"token", "clock", "rate limit", "company 10", "company 20", "companyprofiles filter extCode"} <= looked_at
+    assert [c for c in checks if c.what == "receipt metadata" and "PurchaseReceipt_Cancel is there" in c.says]
+    assert world.writes() == {"ifs": 0, "jaggaer": 0}
+
+
+def test_no_failure_hides_another(world: World, product: Product) -> None:
+    world.tune(
+        "ifs",
+        forbidden=["AccountSet"],
+        hidden_companies=["20"],
+        metadata_without=["PurchaseOrderSet.NoteText"],
+        clock_offset=-120,
+    )
+    world.tune("jaggaer", forbidden=["invoices"], clock_offset=900)
+    found = failed(pinged(product))
+    account = found["ifs account"]
+    assert "HTTP 403" in account.says
+    assert "grant projection AccountEntity to the permission set" in account.remedy
+    assert "Allowed Companies" in found["ifs company 20"].remedy
+    assert "ifs company 10" not in found
+    metadata = found["ifs purchase_order metadata"]
+    assert metadata.says == "PurchaseOrderSet has no NoteText"
+    assert 'NoteText = "absent"' in metadata.remedy
+    assert "jaggaer invoices" in found
+    assert "jaggaer clock" in found
+    assert "ifs clock" not in found, "two minutes are within the overlap"
+    assert {check.level for check in found.values()} == {"settings"}
+
+
+def test_an_empty_set_may_be_a_lost_permission(world: World, product: Product) -> None:
+    (empty,) = [check for check in pinged(product) if check.system == "ifs" and check.what == "voucher"]
+    assert (empty.level, empty.well) == ("look", True)
+    assert "Allowed Companies" in empty.remedy
+
+
+def test_a_system_that_answers_nothing_is_given_up_after_some_sets(world: World, product: Product) -> None:
+    world.fault("ifs", "html_503", path="/projection/|/entity/", times=10_000)
+    checks = pinged(product)
+    away = [check for check in checks if check.level == "away"]
+    assert {check.system for check in away} == {"ifs"}
+    assert "not looked at" in away[-1].says
+    assert [check for check in checks if check.system == "jaggaer" and check.what == "companyprofiles" and check.well]
+
+
+def test_a_wrong_secret(world: World, product: Product) -> None:
+    found = failed(pinged(product.with_settings(JAGGAER__CLIENT_SECRET="wrong")))
+    assert list(found) == ["jaggaer token"]
+    assert found["jaggaer token"].level == "settings"
+
+
+def test_a_container_that_is_not_there_is_the_profiles_matter(world: World, product: Product, tmp_path: Path) -> None:
+    profile = tmp_path / "profile.toml"
+    profile.write_text('[jaggaer.resources.companyprofiles]\ncontainer = "companies"\n', "utf-8")
+    world.company()
+    found = failed(pinged(product.with_settings(PROFILE=profile)))
+    assert list(found) == ["jaggaer companyprofiles"]
+    assert found["jaggaer companyprofiles"].level == "settings"
+    assert "container" in found["jaggaer companyprofiles"].remedy
+
+
+def test_a_host_where_nobody_is(world: World, product: Product) -> None:
+    found = failed(pinged(product.with_settings(IFS__HOST="http://127.0.0.1:9")))
+    assert [check.level for check in found.values()] == ["away"]
