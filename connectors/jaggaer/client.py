@@ -192,7 +192,7 @@ class JaggaerClient:
             query += f"comp={encoded(';'.join(wire.parts))}&"
         answer: Answer = await self.channel.read(
             Request("GET", self._path(wire), f"{query}start={start}", judge=judge),
-            Call(wire.name, str(start), "read page"),
+            Call(wire.name, f"from {start}", "read page"),  # no key: a document may be called by that number
         )
         envelope = envelope_of(answer.json)
         if envelope is None:
