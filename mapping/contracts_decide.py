@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ifs_jaggaer.errors import Rejected
@@ -112,9 +112,7 @@ class _Deciding:
             return self._decision(Action.NONE)
         self.writes.append(new_agreement(terms, self.case.supplier, self.profile))
         self.sent.head = dict(terms.head)
-        if terms.lines:
-            self.found.notes.append(f"{len(terms.lines)} prices follow once IFS has numbered the agreement")
-        return self._decision(Action.CREATE, again=True)
+        return replace(self._decision(Action.CREATE), again=True, foreseen=prices.foreseen())
 
     def _supplier(self, terms: Terms) -> None:
         """By link; without one the contract waits."""
@@ -185,7 +183,7 @@ class _Deciding:
     def _conflict(self, name: str, value: str | None, reason: str, remedy: str) -> None:
         self.found.add(Item(ItemKind.CONFLICT, name, value, reason, remedy))
 
-    def _decision(self, action: Action, *, again: bool = False) -> Decision:
+    def _decision(self, action: Action) -> Decision:
         case = self.case
         return Decision(
             key=case.code,
@@ -194,7 +192,6 @@ class _Deciding:
             writes=tuple(self.writes),
             items=self.found.items,
             settlement=self._settlement(action),
-            again=again,
             notes=tuple(self.found.notes),
             base_version=case.base.version if case.base else 0,
             apart=True,

@@ -13,7 +13,7 @@ from mapping.contracts_model import FIELDS, Line, PriceKey, Terms, overlapping
 from mapping.contracts_weigh import BY_ITSELF, PUT_BACK, Course, changed, shown, weigh
 from mapping.contracts_writes import new_price, update_price
 from mapping.findings import Findings
-from mapping.kinds import Instructions, Item, ItemKind, Write
+from mapping.kinds import Change, Instructions, Item, ItemKind, Write
 from mapping.profile import Profile
 
 UNTIL = "ValidUntil"
@@ -58,6 +58,11 @@ class Prices:
         self.found.notes += overlapping(self.terms.lines, lambda line: self.name(line.key))
         if not self.terms.came:
             self.found.notes.append("no price came: those in IFS stay as they are")
+
+    def foreseen(self) -> tuple[Change, ...]:
+        """What the rows of an agreement that is to be made will hold."""
+        made = (new_price("", line, self.name(line.key), self.profile) for line in self.terms.lines)
+        return tuple(change for each in made for change in each.changes)
 
     def weigh(self) -> None:
         """Every row that the contract states, then those that it does not state any more."""

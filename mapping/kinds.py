@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
@@ -53,10 +53,12 @@ class JaggaerHeaders:
     """Records by id as a list shows them, for a resource that cannot be filtered by id.
 
     From the page that was polled just now where they stand on it, else the record whole, one request each.
+    A resource without ids on the wire is read as a list from `since` on: none of these was changed before.
     """
 
     resource: str
     ids: frozenset[str]
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +260,7 @@ class Decision:
     `key` names the document in items, audit and snapshots; `other_key` is the other side's key, "" if none.
     `again`: after these writes, or after those of the documents beside it where it has none, gather and decide once
     more (a supplier made of several rows; an invoice whose number another one takes first).
+    `foreseen`: what these later decisions will change as far as it is known, for a dry run, which makes no second one.
     `apart`: its writes stand each by itself, so that one which the target refuses leaves the others to go.
     `notes` are warnings for the run's artifact, `discrepancies` have a table of their own there. `amount` counts
     towards the run's totals when it is written.
@@ -271,6 +274,7 @@ class Decision:
     settlement: Settlement | None = None
     amount: Money | None = None
     again: bool = False
+    foreseen: tuple[Change, ...] = ()
     apart: bool = False
     notes: tuple[str, ...] = ()
     discrepancies: tuple[MatchDiscrepancy, ...] = ()

@@ -86,7 +86,8 @@ def preview(run: SyncRun, planned: Planned) -> None:
     decision = planned.decision
     run.assumed.note(run.kind.record, decision)
     run.brake.put(decision.key, decision.items)
-    run.tally.add(line_of(decision, decision.items), decision.items)
+    line = line_of(decision, decision.items)
+    run.tally.add(replace(line, changes=(*line.changes, *decision.foreseen)), decision.items)
 
 
 def settle_page(run: SyncRun, ref: PageRef) -> None:

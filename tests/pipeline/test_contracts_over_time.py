@@ -42,6 +42,7 @@ def test_from_the_first_price_to_the_end(deals: Deals, supplier: str, world: Wor
     assert (world.writes(), dry.result.counts.created) == (NOTHING, 1)
     ran = product.run("contracts")
     assert (ran.result.counts.created, world.writes()["ifs"]) == (1, 4)
+    assert dry.lines[code].changes == ran.lines[code].changes
     head = deals.agreement(code)
     assert (head["VendorNo"], head["CurrencyCode"], head["Objstate"]) == (supplier, "EUR", "Active")
     assert (head["Description"], head["ValidUntil"]) == ("Rahmenvertrag Guß", "2049-12-31")
