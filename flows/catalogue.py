@@ -10,6 +10,7 @@ from flows.contracts import contracts
 from flows.gl_accounts import gl_accounts
 from flows.invoices import invoices
 from flows.parameters import SupplierParameters, SyncParameters
+from flows.payments import payments
 from flows.purchase_orders import purchase_orders
 from flows.receipts import receipts
 from flows.suppliers import suppliers
@@ -22,5 +23,6 @@ FLOWS: dict[str, tuple[Flow[[Any], Any], type[SyncParameters]]] = {
     "purchase-orders": (purchase_orders, SyncParameters),
     "receipts": (receipts, SyncParameters),
     "invoices": (invoices, SyncParameters),
+    "payments": (payments, SyncParameters),
     "all": (sync_all, SyncParameters),
 }

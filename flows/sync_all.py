@@ -10,6 +10,7 @@ from flows.contracts import contracts
 from flows.gl_accounts import gl_accounts
 from flows.invoices import invoices
 from flows.parameters import SupplierParameters, SyncParameters
+from flows.payments import payments
 from flows.purchase_orders import purchase_orders
 from flows.receipts import receipts
 from flows.suppliers import suppliers
@@ -17,7 +18,7 @@ from flows.sync import assumed, run_name
 from ifs_jaggaer.pipeline.assumed import Assumed
 from ifs_jaggaer.pipeline.registry import RESULTS
 
-IN_ORDER = (suppliers, gl_accounts, contracts, purchase_orders, receipts, invoices)
+IN_ORDER = (suppliers, gl_accounts, contracts, purchase_orders, receipts, invoices, payments)
 """Suppliers and GL accounts come before the documents that refer to them (DESIGN, law 6)."""
 
 

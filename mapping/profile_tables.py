@@ -134,6 +134,7 @@ class Company(Table):
     voucher_type: str
     invoices_without_order: Literal["proposal", "voucher"]
     closed_period: Literal["hold", "next_open"]
+    payment_status_back: bool
     code_parts: dict[str, str]
     match: Match
 

@@ -37,6 +37,7 @@ class Sync(StrEnum):
     PURCHASE_ORDERS = "purchase-orders"
     RECEIPTS = "receipts"
     INVOICES = "invoices"
+    PAYMENTS = "payments"
     ALL = "all"
 
 

@@ -6,10 +6,12 @@ from mapping.contracts import Contracts
 from mapping.gl_accounts import GlAccounts
 from mapping.invoices import Invoices
 from mapping.kinds import Kind
+from mapping.payments import Payments
 from mapping.purchase_orders import PurchaseOrders
 from mapping.receipts import Receipts
 from mapping.suppliers import Suppliers
 
 KINDS: dict[str, Kind] = {
-    kind.name: kind for kind in (Suppliers(), GlAccounts(), Contracts(), PurchaseOrders(), Receipts(), Invoices())
+    kind.name: kind
+    for kind in (Suppliers(), GlAccounts(), Contracts(), PurchaseOrders(), Receipts(), Invoices(), Payments())
 }

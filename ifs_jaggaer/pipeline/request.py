@@ -24,7 +24,7 @@ FOREIGN = "JAGGAER:"
 METADATA = "$metadata "
 """Prefix of the key of an item that is about a set itself and no document."""
 
-SyncName = Literal["suppliers", "gl-accounts", "contracts", "purchase-orders", "receipts", "invoices"]
+SyncName = Literal["suppliers", "gl-accounts", "contracts", "purchase-orders", "receipts", "invoices", "payments"]
 
 
 @dataclass(frozen=True, slots=True)

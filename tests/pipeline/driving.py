@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from ifs_jaggaer.store import OpenItem, Store
     from mapping.kinds import Item
 
-IN_ORDER = ("suppliers", "gl-accounts", "contracts", "purchase-orders", "receipts", "invoices")
+IN_ORDER = ("suppliers", "gl-accounts", "contracts", "purchase-orders", "receipts", "invoices", "payments")
 
 
 @dataclass(frozen=True)
