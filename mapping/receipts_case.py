@@ -27,6 +27,9 @@ LINE, RETURN = "line:", "return:"
 
 DONE = "done"
 
+SEEN = "seen"
+"""The snapshot's name for lastUpdate as it was last seen: the list is read no further back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Registered:

@@ -10,7 +10,7 @@ from mapping.findings import Findings
 from mapping.fingerprint import fingerprint
 from mapping.kinds import Action, Change, Decision, IfsAct, Item, ItemKind, Link, Settlement
 from mapping.money import canonical
-from mapping.receipts_case import DONE, LINE, RETURN
+from mapping.receipts_case import DONE, LINE, RETURN, SEEN
 from mapping.receipts_gather import RECORD, is_completed
 from mapping.receipts_lines import SET, examine, field_of
 
@@ -168,6 +168,8 @@ class _Deciding:
     ) -> Decision:
         """Success where nothing is left to do, failure once for what somebody has to correct."""
         status = self._export_status(receipt)
+        if receipt.header.last_update:
+            kept[SEEN] = receipt.header.last_update.isoformat()
         reasons = dead_letters(items) + [f"{name}: {why}" for name, why in sorted(self.told.refused.items())]
         link = self._link(ours)
         if items or self.told.refused:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -16,13 +17,14 @@ from ifs_jaggaer.errors import Rejected
 from mapping.findings import check_numbers, readable
 from mapping.kinds import Answers, Ask, IfsRows, JaggaerDetails, JaggaerHeaders, Links, Snapshots
 from mapping.money import exact_sum
-from mapping.receipts_case import DONE, RETURN, KnownOrder, ReceiptCase, Registered, reference
+from mapping.receipts_case import DONE, RETURN, SEEN, KnownOrder, ReceiptCase, Registered, reference
 from mapping.receipts_lines import SET, examine
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from connectors.wire import Row
+    from mapping.kinds import Snapshot
     from mapping.profile import Profile
     from mapping.receipts_case import OrderLineKey
 
@@ -39,8 +41,10 @@ def is_completed(receipt: Receipt, profile: Profile) -> bool:
 def records(ids: frozenset[str]) -> Cases:
     """What JAGGAER shows of them, and what is kept."""
     links, snapshots = Links(RECORD, "jaggaer", ids), Snapshots(RECORD, ids)
-    shown = JaggaerHeaders("receipts", ids)
-    answers = yield (links, snapshots, shown)
+    answers = yield (links, snapshots)
+    link_of, snapshot_of = answers.links(links), answers.snapshots(snapshots)
+    shown = JaggaerHeaders("receipts", ids, _since(ids, snapshot_of))
+    answers = yield (shown,)
     found: dict[str, Receipt] = {}
     faults: dict[str, Rejected] = {}
     for row in answers.rows(shown):
@@ -54,11 +58,17 @@ def records(ids: frozenset[str]) -> Cases:
             receipt_id=key,
             receipt=found.get(key),
             faults=(faults[key],) if key in faults else (),
-            link=answers.links(links).get(key),
-            snapshot=answers.snapshots(snapshots).get(key),
+            link=link_of.get(key),
+            snapshot=snapshot_of.get(key),
         )
         for key in sorted(ids)
     ]
+
+
+def _since(ids: frozenset[str], known: Mapping[str, Snapshot]) -> datetime | None:
+    """When the first of them was changed last; None where that is not known of all."""
+    seen = [(known[key].fields.get(SEEN) if key in known else None) or "" for key in ids]
+    return datetime.fromisoformat(min(seen)) if seen and all(seen) else None
 
 
 def surroundings(cases: list[ReceiptCase], profile: Profile) -> Cases:

@@ -108,12 +108,12 @@ class JaggaerClient:
         """The whole record, None where there is none; see `details`."""
         return next(iter(await self.details(resource, [record_id])), None)
 
-    async def details(self, resource: str, ids: Iterable[str]) -> list[Row]:
+    async def details(self, resource: str, ids: Iterable[str], *, since: datetime | None = None) -> list[Row]:
         """Whole records by their ids, those that are there.
 
         One request each where lists give headers only, else as few as the resource allows. Receipts and
         contracts can be had by no id at all (contract 6, 8): a row of a page is handed on once, for others
-        the whole list is read.
+        the whole list is read, or what changed `since` where that is said of all of them.
 
         Raises:
             Rejected: one is refused, or has no key where it was asked for by its id.
@@ -129,7 +129,8 @@ class JaggaerClient:
         found = {record_id: polled.pop(record_id) for record_id in wanted if record_id in polled}
         if len(found) < len(wanted):
             # One that has no key is none of these; the poll names it.
-            listed = (await self._all(wire, wire.standing(), strictly=False)).values()
+            flt = wire.standing() & (at_least(wire.modified_filter, since) if since else Flt())
+            listed = (await self._all(wire, flt, strictly=False)).values()
             found |= {record_id: row for row in listed if (record_id := id_of(wire, dict(row.values))) in wanted}
         return [found[record_id] for record_id in sorted(found)]
 

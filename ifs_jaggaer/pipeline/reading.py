@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeVar
 
 from connectors.ifs.client import IfsClient
@@ -132,8 +133,8 @@ class Reader:
                 return [self._assumed.row_for(row, self._own) for row in rows]
             case JaggaerRecords(resource, filter_field, values):
                 return await self._jaggaer.records(resource, filter_field, sorted(values)) if values else []
-            case JaggaerHeaders(resource, ids):
-                return await self._headers(resource, ids)
+            case JaggaerHeaders(resource, ids, since):
+                return await self._headers(resource, ids, since)
             case JaggaerDetails(resource, ids):
                 return await self._details(resource, ids)
 
@@ -145,11 +146,11 @@ class Reader:
         """Somebody changed this document meanwhile: whoever decides it again reads it again."""
         self._fresh = {known: row for known, row in self._fresh.items() if known[1] != key}
 
-    async def _headers(self, resource: str, ids: frozenset[str]) -> list[Row]:
+    async def _headers(self, resource: str, ids: frozenset[str], since: datetime | None) -> list[Row]:
         at_hand = [self._fresh[resource, key] for key in sorted(ids) if (resource, key) in self._fresh]
         missing = ids - {row.key[-1] for row in at_hand}
         if missing and self._jaggaer.only_listed(resource):
-            listed = await self._jaggaer.details(resource, missing)
+            listed = await self._jaggaer.details(resource, missing, since=since)
             self._fresh |= {(resource, row.key[-1]): row for row in listed}
             return at_hand + listed
         return at_hand + await self._details(resource, missing)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -67,6 +67,7 @@ class World:
     company: str = "10"
     net_at_jaggaer: dict[str, int] = field(default_factory=dict)
     written: list[Any] = field(default_factory=list)
+    since: datetime | None = None
 
     def __post_init__(self) -> None:
         for number in ("1", "2"):
@@ -97,7 +98,8 @@ class World:
                     for key, line in self.order_lines.items()
                     if ORDER in values
                 ]
-            case JaggaerHeaders("receipts", ids):
+            case JaggaerHeaders("receipts", ids, since):
+                self.since = since
                 return [Row("receipts", (key,), self.receipts[key]) for key in sorted(ids) if key in self.receipts]
             case JaggaerDetails("purchaseorders", ids):
                 lines = [{"lineNumber": at, "receivedQuantity": net} for at, net in self.net_at_jaggaer.items()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -83,6 +84,7 @@ def test_at_rest_nothing_is_written_nor_settled(registered: World) -> None:
 
 
 def test_a_lost_store_is_rebuilt_from_the_marks(registered: World) -> None:
+    registered.run()
     before = registered.snapshots["7001"].fields
     registered.lose_store()
     registered.run()
@@ -248,6 +250,18 @@ def test_a_receipt_that_jaggaer_no_longer_shows_is_unknown(registered: World) ->
     assert items(registered)["receiptId"].kind is ItemKind.HELD
     registered.lose_store()
     assert registered.run().action is Action.OUT_OF_SCOPE
+
+
+def test_the_list_is_read_from_the_oldest_last_change_on(world: World) -> None:
+    world.show(receipt("7001", lastUpdate="2026-03-03T08:00:00.125Z"), receipt("7002", receipt_line(quantity=99)))
+    assert world.decide("7001", "7002")
+    assert world.since is None
+    world.run("7001")
+    world.run("7002")
+    assert world.decide("7001", "7002")
+    assert world.since == datetime(2026, 3, 3, 8, 0, 0, tzinfo=UTC)
+    assert world.decide("7001", "7009")
+    assert world.since is None, "nothing is known of 7009"
 
 
 # --- changed afterwards ---
