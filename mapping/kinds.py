@@ -245,12 +245,14 @@ class Settlement:
     """What the store keeps once all writes of the decision succeeded.
 
     `link` may lack one side's key ("") when the server gives it: the pipeline fills it in from the
-    answer's attribute `learns` ("bravoId", "SupplierId", "poId", "ProposalId").
+    answer's attribute `learns` ("bravoId", "SupplierId", "poId", "ProposalId"). `parts` links what the document
+    is made of at the other side, so that it is found by those keys, too.
     """
 
     link: Link | None = None
     learns: str = ""
     snapshot: Mapping[str, str | None] | None = None
+    parts: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

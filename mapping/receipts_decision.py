@@ -171,7 +171,7 @@ class _Deciding:
         if receipt.header.last_update:
             kept[SEEN] = receipt.header.last_update.isoformat()
         reasons = dead_letters(items) + [f"{name}: {why}" for name, why in sorted(self.told.refused.items())]
-        link = self._link(ours)
+        link, parts = self._link(ours), self._parts(kept)
         if items or self.told.refused:
             failure = status.failure(_content(receipt), reasons)
             kept["told"] = failure[1] if failure else status.told
@@ -181,7 +181,7 @@ class _Deciding:
                 action=Action.NONE,
                 writes=(failure[0],) if failure else (),
                 items=items,
-                settlement=self._settlement(link, kept),
+                settlement=self._settlement(link, kept, parts),
                 base_version=self._version,
             )
         kept["told"] = SUCCESS
@@ -190,7 +190,7 @@ class _Deciding:
                 key=self.case.receipt_id,
                 other_key=self._other_key,
                 action=Action.SKIP,
-                settlement=self._settlement(link, kept),
+                settlement=self._settlement(link, kept, parts),
                 base_version=self._version,
             )
         number = ", ".join(one.number for one in ours)
@@ -201,23 +201,30 @@ class _Deciding:
             other_key=self._other_key or (ours[0].number if ours else ""),
             action=Action.UPDATE,
             writes=(status.success(number or "returned", max(days, default=receipt.header.receipt_date), message),),
-            settlement=Settlement(link, snapshot=kept),
+            settlement=Settlement(link, snapshot=kept, parts=parts),
             notes=("JAGGAER asks for it again: told once more, not registered again",) if again else (),
             base_version=self._version,
         )
 
     # --- parts ---
 
-    def _settlement(self, link: Link | None, kept: Kept) -> Settlement | None:
+    def _settlement(self, link: Link | None, kept: Kept, parts: tuple[Link, ...]) -> Settlement | None:
         case = self.case
         known = case.snapshot is not None and dict(case.snapshot.fields) == kept and bool(case.link) == bool(link)
-        return None if known else Settlement(link, snapshot=kept)
+        return None if known else Settlement(link, snapshot=kept, parts=parts)
 
     def _link(self, ours: list[Registered]) -> Link | None:
         """To the first of its receipts in IFS; the snapshot keeps them all."""
         if self.case.link:
             return self.case.link
         return Link(RECORD, ours[0].number, self.case.receipt_id) if ours else None
+
+    def _parts(self, kept: Kept) -> tuple[Link, ...]:
+        """Each line under the key that its events have."""
+        lines = {name.removeprefix(LINE): number for name, number in kept.items() if name.startswith(LINE)}
+        return tuple(
+            Link(f"{RECORD}_line", number, f"{self.case.receipt_id}|{line}") for line, number in lines.items() if number
+        )
 
     def _export_status(self, receipt: Receipt) -> ExportStatus:
         words = self.profile.words("receipt")

@@ -62,8 +62,8 @@ def _settle(run: SyncRun, unit: Unit, planned: Planned, carried: Carried) -> _Se
         fields, version = settlement.snapshot, decision.base_version
         if not unit.snapshots.put(run.kind.record, decision.key, fields, expected_version=version):
             return _Settled(decision.key, stale=True)
-    if settlement and settlement.link:
-        items = (*items, *_keep_link(unit, settlement.link))
+    for link in (settlement.link, *settlement.parts) if settlement else ():
+        items = (*items, *(_keep_link(unit, link) if link else ()))
     if carried.again or carried.outage:
         return _Settled(decision.key)
     replaced = unit.items.replace(run.sync, decision.key, decision.other_key, items, run.request.run_id)

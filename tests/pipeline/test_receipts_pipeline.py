@@ -104,6 +104,9 @@ def test_registered_told_and_at_rest(order: str, world: World, product: Product)
     assert header["exportStatus"] == "Exported"
     assert header["erpNumber"] == f"{rows['1']['ReceiptSequence']}, {rows['2']['ReceiptSequence']}"
     assert header["erpDate"] == f"{DAY}T00:00:00.000Z"
+    with product.store() as store:
+        events = store.audit.trace([str(rows["2"]["ReceiptSequence"])])
+    assert [(event.action, event.phase) for event in events] == [("create", "sending"), ("create", "outcome")]
     at_rest(world, product)
     product.verify_audit()
 
