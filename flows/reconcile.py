@@ -1,4 +1,4 @@
-"""Both systems compared, nightly; and the month-end report."""
+"""Both systems compared for a window; every difference named with its cause."""
 
 from __future__ import annotations
 
@@ -33,16 +33,11 @@ class ReconcileParameters(BaseModel):
     )
     company: str | None = Field(default=None, title="Company", description="Only this company of the profile.")
     syncs: tuple[str, ...] = Field(default=(), title="Kinds", description="Only these, e.g. invoices.")
-    month: str | None = Field(
-        default=None, title="Month", description="The month-end report instead: 2026-10, or last for the one before."
-    )
 
     @model_validator(mode="after")
     def _one_window(self) -> Self:
         if self.since and self.until and self.since > self.until:
             raise ValueError("'Changed since' lies after 'Changed until'")
-        if self.month and (self.since or self.until or self.last_days or self.syncs):
-            raise ValueError("a month has its own window: leave the others empty")
         if self.last_days and self.since:
             raise ValueError("give 'Last days' or 'Changed since', not both")
         return self
@@ -50,31 +45,32 @@ class ReconcileParameters(BaseModel):
 
 @flow(name="reconcile", persist_result=False)
 async def reconcile_systems(parameters: ReconcileParameters = ReconcileParameters()) -> State[str]:  # noqa: B008
-    """Both systems compared for a window, or a month's end reported; fails where anything is unexplained.
+    """Both systems compared for a window; fails where a difference is unexplained. Writes nothing.
 
     Args:
         parameters: left empty, every kind of record from the cut-over until now.
     """
-    speak_plainly()
-    try:
-        told = settings.load(block=await block_values())
-        report = await reconcile(told, _asked(parameters), parameters.month)
-    except SyncError as error:
-        return Failed(message=str(error))
-    await publish(report)
-    if report.state != "completed":
-        return Failed(message=report.message)
-    return Completed(message=report.message)
-
-
-def _asked(parameters: ReconcileParameters) -> Asked:
     since = parameters.since
     if parameters.last_days:
         since = datetime.now(UTC) - timedelta(days=parameters.last_days)
-    return Asked(
-        run_id=str(flow_run.get_id()),
-        trigger=f"deployment {deployment.get_name()}" if deployment.get_id() else "by hand",
-        window=Window(since, parameters.until),
-        company=parameters.company,
-        syncs=parameters.syncs,
-    )
+    return await report(Window(since, parameters.until), parameters.company, parameters.syncs)
+
+
+async def report(
+    window: Window = Window(),  # noqa: B008 - frozen
+    company: str | None = None,
+    syncs: tuple[str, ...] = (),
+    month: str | None = None,
+) -> State[str]:
+    """Compares, publishes what was found, and says so in the flow's final state."""
+    speak_plainly()
+    trigger = f"deployment {deployment.get_name()}" if deployment.get_id() else "by hand"
+    asked = Asked(str(flow_run.get_id()), trigger, window, company, syncs)
+    try:
+        found = await reconcile(settings.load(block=await block_values()), asked, month)
+    except SyncError as error:
+        return Failed(message=str(error))
+    await publish(found)
+    if found.state != "completed":
+        return Failed(message=found.message)
+    return Completed(message=found.message)

@@ -1,0 +1,117 @@
+"""What a reconciliation shows: HTML that is safe, JSON that scripts read, artifacts that people read, a form."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from html.parser import HTMLParser
+
+import pytest
+from pydantic import ValidationError
+
+from flows.artifacts import MOST_ROWS
+from flows.reconcile import ReconcileParameters
+from flows.reconcile_artifacts import difference_rows, month_rows, month_summary, reconcile_summary
+from ifs_jaggaer.pipeline.reconcile import Asked, KindReport, Report
+from ifs_jaggaer.pipeline.reconcile_month import MonthReport, month_of
+from ifs_jaggaer.pipeline.reconcile_report import as_html, as_json, month_as_html, month_as_json
+from mapping.kinds import Action
+from mapping.reconcile import Cause, Difference, Seen
+from mapping.reconcile_month import Bill, Period, statements
+from mapping.reconcile_totals import Entry, tie
+
+AT = datetime(2026, 11, 2, 6, tzinfo=UTC)
+EVIL = "<script>alert('1')</script> & | Söhne"
+
+
+def entry(key: str, amount: str, own: str = "") -> Entry:
+    return Entry(key, own or key, EVIL, "EUR", Decimal(amount), "10", "ready", day=date(2026, 10, 9), what="invoice")
+
+
+def difference(cause: Cause = Cause.UNEXPLAINED, key: str = "1") -> Difference:
+    return Difference("invoices", key, "10:1", "total", EVIL, None, cause, EVIL, "look")
+
+
+def report(*differences: Difference) -> Report:
+    kind = KindReport("invoices", "jaggaer", "ifs")
+    kind.note(Seen("1", "10:1", Action.NONE, differences=differences))
+    kind.note(Seen("2", "", Action.OUT_OF_SCOPE, "not ready"))
+    kind.figures = tie([entry("1", "148.75"), entry("2", "10.00")], [entry("1", "148.74", "10:1")], {})
+    return Report(Asked("r1", "test"), AT, ("10",), [kind], {"ifs": 3, "jaggaer": 4})
+
+
+def month() -> MonthReport:
+    period = Period("10", 2026, 10, date(2026, 10, 1), date(2026, 10, 31), closed=True)
+    bills = {"1": Bill(entry("1", "148.75"), seen=Seen("1", "", Action.NONE, differences=(difference(Cause.HELD),)))}
+    made = MonthReport("2026-10", "r1", AT, ("10",), bills=bills, requests={"ifs": 3, "jaggaer": 4})
+    made.statements = statements(list(bills.values()), [], [], [period])
+    return made
+
+
+class _Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        assert not {name for name, _ in attrs} & {"src", "href", "onclick"}
+
+
+@pytest.mark.parametrize("page", [as_html(report(difference())), month_as_html(month())])
+def test_html_is_escaped_and_needs_nothing_else(page: str) -> None:
+    tags = _Tags()
+    tags.feed(page)
+    assert "script" not in tags.tags
+    assert "&lt;script&gt;" in page
+    assert "148.7" in page
+    assert page.count("<table>") == page.count("</table>") > 0
+
+
+def test_state_and_verdict() -> None:
+    assert (report().state, report().message.split(":")[1]) == ("completed", " nothing is unexplained (1 out of scope)")
+    failed = report(difference())
+    assert failed.state == "attention"
+    assert "1 difference unexplained" in failed.message
+    assert report(difference(Cause.WAITING)).state == "completed"
+
+
+def test_json_keeps_every_digit() -> None:
+    told = as_json(report(difference()))
+    total = told["kinds"][0]["totals"][0]  # type: ignore[index]
+    assert total["source"] == {"count": 2, "amount": "158.75"}
+    assert total["target"] == {"count": 1, "amount": "148.74"}
+    assert sum(Decimal(one["amount"]) for one in total["named"]) == Decimal("10.01")
+    statement = month_as_json(month())["statements"][0]  # type: ignore[index]
+    assert statement["closed"] is True
+    assert statement["standing"]["held"] == {"count": 1, "amount": "148.75"}
+    assert statement["groups"][0]["invoices"][0]["invoice"] == "1"
+
+
+def test_artifacts() -> None:
+    many = report(*(difference(Cause.WAITING, str(n)) for n in range(MOST_ROWS)), difference())
+    rows = difference_rows(many)
+    assert rows[0]["cause"] == "unexplained"
+    assert len(rows) == MOST_ROWS + 1
+    assert "| invoices | 2 |" in reconcile_summary(many)
+    assert "ties" in month_summary(month())
+    assert [row["standing"] for row in month_rows(month())] == ["held"]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"since": "2026-02-01", "last_days": 7},
+        {"since": "2026-02-01", "until": "2026-01-01"},
+        {"last_days": 0},
+        {"nonsense": 1},
+    ],
+)
+def test_a_form_that_contradicts_itself(told: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        ReconcileParameters.model_validate(told)
+
+
+def test_months() -> None:
+    assert month_of("2028-02", AT.date()) == (date(2028, 2, 1), date(2028, 2, 29))
+    assert month_of("last", date(2026, 1, 3)) == (date(2025, 12, 1), date(2025, 12, 31))
