@@ -75,7 +75,7 @@ def _enter_ledger(work: Work, head: Row) -> None:
         "LedgerItemId": str(number),
         "InvoiceNo": head["InvoiceNo"],
         "PaidAmount": _NOTHING,
-        "OpenAmount": head["GrossAmount"],
+        "OpenAmount": -head["GrossAmount"] if head["InvoiceType"] == "Credit" else head["GrossAmount"],
     }
     work.records.insert(ledger, row)
 

@@ -158,6 +158,13 @@ def test_a_posted_proposal_stands_in_the_ledger_and_is_closed(ask: Asker) -> Non
     assert body_of(answer)["error"]["code"] == "DATABASE_ERROR"
 
 
+def test_a_posted_credit_note_stands_in_the_ledger_as_a_claim(ask: Asker) -> None:
+    head = proposal(ask, InvoiceType="Credit")
+    for action in ("Authorize", "Post"):
+        act(ask, "PostingProposalHeadSet", head["url"], f"IfsApp.PostingProposalHandling.PostingProposalHead_{action}")
+    assert ask.stored("InvoiceLedgerItemSet")["OpenAmount"] == -10
+
+
 def test_suppliers_without_a_number_get_one_that_is_free(ask: Asker) -> None:
     ask.system.create("SupplierInfoGeneralSet", {"SupplierId": "100002", "Name": "by hand"})
     numbers = [body_of(ask.call("POST", "SupplierInfoGeneralSet", body={"Name": "x"}))["SupplierId"] for _ in range(2)]
