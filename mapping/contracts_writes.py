@@ -27,7 +27,7 @@ def new_agreement(terms: Terms, supplier: str, profile: Profile) -> IfsCreate:
     }
     return IfsCreate(
         set=AGREEMENT,
-        key=mark_of(terms.code),
+        key=terms.code,
         values=_values(AGREEMENT, texts, profile),
         changes=tuple(Change(FIELDS[name], None, value) for name, value in texts.items() if value),
     )

@@ -61,7 +61,7 @@ def test_the_agreement_comes_first_and_is_not_enforced_but_its_prices_are() -> N
     first = world.decide()
     assert first is not None
     (head,) = first.writes
-    assert (head.set, head.key, head.enforced, first.again) == ("agreement", f"JAG:{CODE}", False, True)  # type: ignore[union-attr]
+    assert (head.set, head.key, head.enforced, first.again) == ("agreement", CODE, False, True)  # type: ignore[union-attr]
     world.carry_out(first)
     second = world.decide()
     assert second is not None

@@ -74,6 +74,10 @@ def test_from_the_first_price_to_the_end(deals: Deals, supplier: str, world: Wor
     assert world.writes() == NOTHING
     assert not product.items_of(code)
     product.verify_audit()
+    with product.store() as store:
+        traced = [(event.entity, event.action) for event in store.audit.trace([code]) if event.phase == "outcome"]
+    creations = [("agreement", "create"), *[("agreement_price", "create")] * 3]
+    assert traced == [*creations, ("agreement_price", "update"), ("agreement", "close")]
 
 
 def test_it_waits_for_its_supplier_and_goes_by_itself(deals: Deals, world: World, product: Product) -> None:
@@ -168,6 +172,26 @@ def test_a_conflict_while_writing_is_decided_again(deals: Deals, supplier: str, 
     assert (float(row["Price"]), row["LeadTime"]) == (14, 14)
     assert any("changed in both systems" in note for note in ran.lines[code].notes)
     assert not product.items_of(code)
+
+
+def test_a_tenant_whose_lists_lack_etags_and_whose_changes_answer_nothing(
+    deals: Deals, supplier: str, world: World, product: Product
+) -> None:
+    code = deals.make(supplier, price("a"), price("b"))
+    product.run("contracts")
+    sets = ["SupplierAgreementSet", "SupplierAgreementPartSet"]
+    world.tune("ifs", missing_etag=sets, empty_answers=True)
+    deals.reprice(code, price("a", value=14), price("b"))
+    deals.change(code, title="Neu")
+    product.run("contracts")
+    deals.change(code, status="Expired")
+    product.run("contracts")
+    world.tune("ifs", missing_etag=[], empty_answers=False)
+    head = deals.agreement(code)
+    assert (head["Description"], head["Objstate"], float(deals.row(code, "a")["Price"])) == ("Neu", "Closed", 14)
+    world.calm()
+    product.run("contracts")
+    assert world.writes() == NOTHING
 
 
 def test_lines_that_are_gone_end_but_too_many_wait_for_a_person(
