@@ -144,24 +144,34 @@ class Reconciliation:
         Raises:
             Unreachable, SettingsError: a system did not answer, or may not be read.
         """
-        report = Report(self.asked, self.wiring.clock(), self.wiring.profile.companies)
+        asked = self.asked.company
+        companies = (asked,) if asked else self.wiring.profile.companies
+        report = Report(self.asked, self.wiring.clock(), companies)
         for kind in self.kinds:
             report.kinds.append(await self._kind(kind))
         sent = {system: channel.requests for system, channel in self.wiring.channels.items()}
         report.requests = {system: number - self.before[system] for system, number in sent.items()}
         return report
 
+    def wiring_of(self, kind: Kind) -> Wiring:
+        """For documents only the company that was asked for is in scope; what companies share is decided from all."""
+        company, profile = self.asked.company, self.wiring.profile
+        if company is None or not any(source.document for source in kind.sources):
+            return self.wiring
+        one = {"companies": (company,), "lead_company": profile.lead}
+        return replace(self.wiring, profile=profile.model_copy(update=one))
+
     async def _kind(self, kind: Kind) -> KindReport:
         """Page by page, each document once, however many of its rows are shown."""
-        home = kind.sources[0].system
+        home, wiring = kind.sources[0].system, self.wiring_of(kind)
         report = KindReport(kind.name, home, "jaggaer" if home == "ifs" else "ifs")
-        look = Look(self.wiring, kind, self.as_of)
+        look = Look(wiring, kind, self.as_of)
         book = BOOKS.get(kind.name)
-        sums = Sums(self.wiring, look, book, self._window(kind)) if book else None
+        sums = Sums(wiring, look, book, self._window(kind)) if book else None
         done: set[str] = set()
         for source in kind.sources:
-            where = any_company(source.scope_attribute or "", self.wiring.profile.companies)
-            async for rows in pages(self.wiring, source.system, source.name, self._window(kind), where):
+            where = any_company(source.scope_attribute or "", wiring.profile.companies)
+            async for rows in pages(wiring, source.system, source.name, self._window(kind), where):
                 if sums:
                     sums.take(source, rows)
                 references = _led_to(source, rows, done)
@@ -206,13 +216,17 @@ async def open_reconciliation(
     for name in asked.syncs:
         if name not in KINDS:
             raise SettingsError("there is no such sync", field="sync", value=name, remedy=f"name {', '.join(KINDS)}")
+    if asked.company is not None and asked.company not in wiring.profile.companies:
+        raise SettingsError(
+            "the profile has no such company", field="company", value=asked.company,
+            remedy=f"name one of {', '.join(wiring.profile.companies)}",
+        )  # fmt: skip
     scribe = Scribe(wiring.store, wiring.store.audit.chain(asked.run_id, asked.trigger), asked.run_id)
     for channel in wiring.channels.values():
         channel.witness = scribe
-    wiring = _narrowed(wiring, asked.company)
     before = {system: channel.requests for system, channel in wiring.channels.items()}
     with scribe.unit() as unit:
-        scope = ",".join(wiring.profile.companies)
+        scope = asked.company or ",".join(wiring.profile.companies)
         unit.runs.start(asked.run_id, NAME, asked.trigger, asked.as_document(), scope=scope)
     yield Reconciliation(wiring, asked, scribe, wiring.clock().date(), before, progress)
 
@@ -222,15 +236,3 @@ def ended(run: Reconciliation, state: str, message: str, counts: Mapping[str, in
     with run.scribe.unit() as unit:
         unit.runs.finish(run.asked.run_id, state, completed=error is None, counts={**counts, "message": message})
     return run.scribe.head
-
-
-def _narrowed(wiring: Wiring, company: str | None) -> Wiring:
-    profile = wiring.profile
-    if company is None:
-        return wiring
-    if company not in profile.companies:
-        raise SettingsError(
-            "the profile has no such company", field="company", value=company,
-            remedy=f"name one of {', '.join(profile.companies)}",
-        )  # fmt: skip
-    return replace(wiring, profile=profile.model_copy(update={"companies": (company,), "lead_company": profile.lead}))

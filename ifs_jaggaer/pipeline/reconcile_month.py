@@ -98,8 +98,9 @@ async def month_end(run: Reconciliation, month: str) -> MonthReport:
         Unreachable: a system did not answer.
     """
     first, last = month_of(month, run.as_of)
-    companies = run.wiring.profile.companies
-    month_end_ = _MonthEnd(run, Look(run.wiring, KIND, run.as_of), first, last)
+    look = Look(run.wiring_of(KIND), KIND, run.as_of)
+    companies = look.wiring.profile.companies
+    month_end_ = _MonthEnd(run, look, first, last)
     report = MonthReport(f"{first:%Y-%m}", run.asked.run_id, run.wiring.clock(), companies)
     await month_end_.fill(report)
     sent = {system: channel.requests for system, channel in run.wiring.channels.items()}
@@ -145,7 +146,7 @@ class _MonthEnd:
     # --- periods ---
 
     async def _periods(self) -> list[Period]:
-        companies = self.run.wiring.profile.companies
+        companies = self.look.wiring.profile.companies
         rows = await self.look.rows(IfsRows("accounting_period", "Company", frozenset(companies)))
         known = [one for row in readable(AccountingPeriod, rows)[0] if (one := _period(row)) is not None]
         found = [one for company in companies for one in periods_of_month(known, company, self.first, self.last)]
@@ -163,16 +164,16 @@ class _MonthEnd:
         )
 
     def _in_scope(self, bill: Bill) -> bool:
-        return bill.company in {*self.run.wiring.profile.companies, NOWHERE}
+        return bill.company in {*self.look.wiring.profile.companies, NOWHERE}
 
     # --- reading ---
 
     async def _invoices(self) -> dict[str, Entry]:
         """JAGGAER cannot filter on accounting dates: every invoice since the cut-over is looked at."""
-        window = Window(since=self.run.wiring.settings.start_from)
+        window = Window(since=self.look.wiring.settings.start_from)
         found: dict[str, Entry] = {}
-        async for rows in pages(self.run.wiring, "jaggaer", INVOICES.source.name, window):
-            found.update((one.key, one) for one in entries(INVOICES.source, rows, self.run.wiring))
+        async for rows in pages(self.look.wiring, "jaggaer", INVOICES.source.name, window):
+            found.update((one.key, one) for one in entries(INVOICES.source, rows, self.look.wiring))
             with self.run.scribe.unit():
                 """Commits the events of what was read, page by page."""
         return found
@@ -182,14 +183,14 @@ class _MonthEnd:
         attribute = POSTED_ON[side.name]
         first, last = min(one.first for one in self.periods), max(one.last for one in self.periods)
         where = all_of(
-            any_company(side.company, self.run.wiring.profile.companies),
+            any_company(side.company, self.look.wiring.profile.companies),
             filters.ge(attribute, first),
             filters.le(attribute, last),
             filters.eq(*side.only) if side.only else None,
         )
         found: list[Entry] = []
-        async for rows in pages(self.run.wiring, side.system, side.name, Window(), where):
-            found += [one for one in entries(side, rows, self.run.wiring) if not one.void]
+        async for rows in pages(self.look.wiring, side.system, side.name, Window(), where):
+            found += [one for one in entries(side, rows, self.look.wiring) if not one.void]
         return [one for one in await self._with_amounts(side, found) if period_of(one.company, one.day, self.periods)]
 
     async def _counterparts(self, keys: Iterable[str]) -> dict[str, list[Entry]]:
@@ -198,7 +199,7 @@ class _MonthEnd:
         for some in _chunks(keys):
             for side in INVOICES.targets:
                 rows = await self.look.rows(side.look(some))
-                standing = [one for one in entries(side, rows, self.run.wiring) if not one.void]
+                standing = [one for one in entries(side, rows, self.look.wiring) if not one.void]
                 for one in await self._with_amounts(side, standing):
                     found.setdefault(one.key, []).append(one)
         return found
@@ -211,7 +212,7 @@ class _MonthEnd:
         found: dict[str, Entry] = {}
         for some in _chunks(keys):
             rows = await self.look.rows(INVOICES.source.look(some))
-            found.update((one.key, one) for one in entries(INVOICES.source, rows, self.run.wiring))
+            found.update((one.key, one) for one in entries(INVOICES.source, rows, self.look.wiring))
         return found
 
     async def _whole(self, concerned: Iterable[Entry], posted: Collection[str]) -> list[Entry]:

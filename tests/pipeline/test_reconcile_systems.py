@@ -311,7 +311,7 @@ def test_fields_of_a_supplier_have_a_cause_each(world: World, product: Product, 
 
 
 def test_one_company(world: World, product: Product, synced: Documents) -> None:
-    report = compared(product, "purchase-orders", company="20")
+    report = compared(product, company="20")
     assert of(report, synced.order) == []
     assert report.unexplained == []
     assert report.companies == ("20",)
