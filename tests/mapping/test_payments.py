@@ -15,7 +15,7 @@ from mapping.payments import Payments
 from mapping.profile import Profile
 
 PROFILE = Profile.load()
-OPEN = {"PaidAmount": "0", "OpenAmount": "119.00", "PaymentDate": None, "PaymentReference": None}
+OPEN: dict[str, Any] = {"PaidAmount": "0", "OpenAmount": "119.00", "PaymentDate": None, "PaymentReference": None}
 ACCEPT = Instructions(winners={"*": "ifs"})
 
 
