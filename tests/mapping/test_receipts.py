@@ -327,6 +327,16 @@ def test_what_ifs_no_longer_shows_is_unknown_and_not_made_again(registered: Worl
     assert registered.done() == []
 
 
+def test_what_was_exported_is_not_made_again_although_ifs_shows_a_part_alone(world: World) -> None:
+    world.show(receipt("7001", receipt_line("1"), receipt_line("2", 3)))
+    world.run()
+    world.lose_store()
+    del world.registered[1]
+    (item,) = world.run().items
+    assert (item.kind, item.field) == (ItemKind.HELD, "lines[2].receipt")
+    assert world.done() == []
+
+
 def test_a_line_that_is_gone_is_never_cancelled_by_that(world: World) -> None:
     world.show(receipt("7001", receipt_line("1"), receipt_line("2", 3, poLineNumber="2-1")))
     world.run()
