@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from ifs_jaggaer.errors import Rejected
+from mapping.remedies import add_below, blank, entry
 
 _TABLE = """
 AD AND AE ARE AF AFG AG ATG AI AIA AL ALB AM ARM AO AGO AQ ATA AR ARG AS ASM AT AUT AU AUS AW ABW AX ALA
@@ -49,7 +50,7 @@ def two_letters(code: str, more: Mapping[str, str] = MappingProxyType({})) -> st
         "country is not known",
         field="country",
         value=code,
-        remedy="correct it in the record, or add it to [countries] of the profile",
+        remedy=add_below("countries", entry(letters, blank("three letters"))),
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mapping.kinds import Item, ItemKind
 from mapping.money import Currency, canonical, exact_product, exact_sum, plain, spread
+from mapping.remedies import add_below, blank, entry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +68,7 @@ def _rate(line: Taxable, profile: Profile, found: Findings) -> Decimal:
             f"lines[{line.at}].TaxCode",
             line.code,
             "value map 'tax_rate' has no rate for it",
-            "add it to [maps.tax_rate.values] of the profile",
+            add_below("maps.tax_rate.values", entry(line.code, blank("percent"))),
         )
     return rate or _ZERO
 

@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_EVEN, Clamped, Context, Decimal, Inexact, Invalid
 from types import MappingProxyType
 
 from ifs_jaggaer.errors import Rejected
+from mapping.remedies import add_below, key
 
 # Wide enough for Edm.Decimal (precision 130, scale 65) and a product of two; loses nothing silently.
 _EXACT = Context(prec=600, rounding=ROUND_HALF_EVEN, traps=[Inexact, InvalidOperation, Overflow])
@@ -62,7 +63,7 @@ def currency(code: str, more: Mapping[str, int] = MappingProxyType({})) -> Curre
             "currency is not known",
             field="currency",
             value=code,
-            remedy="correct it in the record, or add the code and its digits to [currencies] of the profile",
+            remedy=add_below("currencies", f"{key(code)} = 2  # its digits after the point"),
         )
     return Currency(code, digits)
 

@@ -16,6 +16,7 @@ from pydantic import Field, PrivateAttr, ValidationError, model_validator
 from ifs_jaggaer.errors import Rejected, SettingsError
 from mapping import countries, money, profile_file
 from mapping.profile_tables import Company, Contracts, Ifs, IfsSet, Jaggaer, JaggaerResource, Limits, Suppliers, Table
+from mapping.remedies import add_below, blank, entry
 from mapping.value_maps import NamedMap, ValueMap
 
 STANDARD = Path(__file__).parent / "profiles" / "standard.toml"
@@ -143,7 +144,7 @@ class Profile(Table):
                 system="ifs",
                 field=f"Code{code_part}",
                 value=code_part,
-                remedy="add it to company_defaults.code_parts of the profile",
+                remedy=add_below("company_defaults.code_parts", entry(code_part, blank("custom field"))),
             )
         return name
 
@@ -157,7 +158,7 @@ class Profile(Table):
             system="jaggaer",
             field=custom_field,
             value=custom_field,
-            remedy="add it to company_defaults.code_parts of the profile",
+            remedy=add_below("company_defaults.code_parts", entry(blank("code part"), custom_field)),
         )
 
     def business_unit(self, company: str, site: str = "") -> str:

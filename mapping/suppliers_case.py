@@ -123,7 +123,8 @@ class SupplierCase:
     """One supplier as both sides have it.
 
     `doubt`: why it must not be linked or made without a person; `candidates` are the records of the
-    other side that it may be. `accounts`: accounts of the leading company by number.
+    other side that it may be. `matched_by`: how the two were found to be one, "" for a link.
+    `accounts`: accounts of the leading company by number.
     """
 
     ifs: IfsSupplier | None
@@ -132,6 +133,7 @@ class SupplierCase:
     base: Snapshot | None = None
     doubt: str = ""
     candidates: tuple[Row, ...] = ()
+    matched_by: str = ""
     accounts: Mapping[str, Row] = field(default_factory=dict)
 
     @property

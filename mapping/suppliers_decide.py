@@ -16,6 +16,9 @@ from mapping.profile_tables import FieldPolicy
 from mapping.suppliers_case import RECORD, SupplierCase, bravo_id, states
 from mapping.suppliers_writes import Carried, new_general, to_ifs, to_jaggaer
 
+MATCHED = "matched by "
+"""The note on a supplier that is linked now: what its two records have in common follows."""
+
 _CORRECT = "correct it in one of the systems, or resolve the conflict by naming the winner"
 
 
@@ -54,6 +57,8 @@ class _Weighing:
         """The three-way merge of a supplier that both systems have."""
         if self.case.base is not None:
             self.snapshot.update(self.case.base.fields)
+        if self.case.matched_by:
+            self.notes.append(f"{MATCHED}{self.case.matched_by}")
         carried: dict[System, list[Carried]] = {"ifs": [], "jaggaer": []}
         for name, policy, ifs, jaggaer in self._fields():
             outcome = merge(name, self._policy(policy), self.case.base_of(name), ifs, jaggaer, told=self.told)

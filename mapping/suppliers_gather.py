@@ -118,16 +118,17 @@ class Known:
             link = self.by_ifs.get(key)
             if link is None and key not in self.generals:
                 continue
-            case = self._case(key, link.jaggaer_key if link else matches.pairs.get(key, ""), link, matches.ifs.get(key))
+            theirs = link.jaggaer_key if link else matches.pairs.get(key, "")
+            case = self._case(key, theirs, link, matches.ifs.get(key), matches.by.get(key, ""))
             cases[case.key] = case
         for key in sorted(self.wanted["jaggaer"]):
             link = self.by_jaggaer.get(key)
             ours = link.ifs_key if link else back.get(key, "")
-            case = self._case(ours, key, link, matches.jaggaer.get(key))
+            case = self._case(ours, key, link, matches.jaggaer.get(key), matches.by.get(ours, ""))
             cases.setdefault(case.key, case)
         return list(cases.values())
 
-    def _case(self, ours: str, theirs: str, link: Link | None, doubt: Doubt | None) -> SupplierCase:
+    def _case(self, ours: str, theirs: str, link: Link | None, doubt: Doubt | None, by: str) -> SupplierCase:
         general, record = self.generals.get(ours), self.records.get(theirs)
         supplier = None
         if general is not None:
@@ -138,6 +139,7 @@ class Known:
             ifs=supplier,
             record=record,
             link=link,
+            matched_by="" if link else by,
             base=self.bases.get(ours),
             doubt=doubt.reason if doubt and link is None else "",
             candidates=tuple(known[key] for key in doubt.candidates if key in known) if doubt else (),

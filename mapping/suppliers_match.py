@@ -23,9 +23,10 @@ class Doubt:
 
 @dataclass(slots=True)
 class Matches:
-    """Pairs found (SupplierId -> bravoId) and doubts of either side, by its key."""
+    """Pairs found (SupplierId -> bravoId), by what they were found, and doubts of either side, by its key."""
 
     pairs: dict[str, str] = field(default_factory=dict)
+    by: dict[str, str] = field(default_factory=dict)
     ifs: dict[str, Doubt] = field(default_factory=dict)
     jaggaer: dict[str, Doubt] = field(default_factory=dict)
 
@@ -95,7 +96,7 @@ class _Matching:
             return
         if len(ours) == len(theirs) == 1 and free_ours and free_theirs:
             if (contradiction := self._contradiction(ours[0], theirs[0])) is None:
-                self._pair(ours[0], theirs[0])
+                self._pair(ours[0], theirs[0], level)
             else:
                 self._doubt(f"same {level.name}, but {contradiction}", ours, theirs)
         elif ours and theirs:
@@ -152,8 +153,9 @@ class _Matching:
             if unlinked and foreign:
                 self._doubt("same name, other numbers", unlinked, foreign)
 
-    def _pair(self, ours: str, theirs: str) -> None:
+    def _pair(self, ours: str, theirs: str, level: _Level) -> None:
         self._found.pairs[ours] = theirs
+        self._found.by[ours] = level.name
         self._taken[ours] = theirs
         self._taken_back[theirs] = ours
 

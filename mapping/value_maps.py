@@ -8,6 +8,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from ifs_jaggaer.errors import Rejected, System
+from mapping.remedies import add_below, blank, entry, is_blank
 
 
 class ValueMap(BaseModel):
@@ -22,6 +23,13 @@ class ValueMap(BaseModel):
     default: Literal["same", "closed"] = "closed"
     one_way: bool = False
     values: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _filled_in(self) -> Self:
+        for name, word in self.values.items():
+            if is_blank(name) or is_blank(word):
+                raise ValueError(f"{name} = {word!r} still has to be filled in")
+        return self
 
     @model_validator(mode="after")
     def _one_to_one(self) -> Self:
@@ -59,10 +67,11 @@ class NamedMap:
         # A word that is already the counterpart of another one cannot stand for itself as well.
         if self._data.default == "same" and value not in back:
             return value
+        line = entry(value, blank("JAGGAER's word")) if system == "ifs" else entry(blank("IFS's word"), value)
         raise Rejected(
             f"value map {self.name!r} has no counterpart for it",
             system=system,
             field=field,
             value=value,
-            remedy=f"add it to [maps.{self.name}.values] of the profile, or correct it in the record",
+            remedy=add_below(f"maps.{self.name}.values", line),
         )

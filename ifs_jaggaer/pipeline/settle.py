@@ -16,7 +16,7 @@ from ifs_jaggaer.pipeline.tally import Line
 from ifs_jaggaer.pipeline.write import Carried, Done
 from ifs_jaggaer.store import Kept, OpenItem, Unit
 from ifs_jaggaer.store.audit import Event
-from mapping.kinds import Action, Decision, Item, ItemKind, Link, Settlement
+from mapping.kinds import Action, Decision, Item, ItemKind, JaggaerPost, Link, Settlement
 
 if TYPE_CHECKING:
     from ifs_jaggaer.pipeline.run import SyncRun
@@ -130,6 +130,7 @@ def line_of(decision: Decision, items: Sequence[Item], *, failed: bool = False) 
         amount=decision.amount,
         notes=decision.notes,
         discrepancies=decision.discrepancies,
+        targets=frozenset("jaggaer" if isinstance(write, JaggaerPost) else "ifs" for write in decision.writes),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
 
+from ifs_jaggaer.errors import System
 from ifs_jaggaer.pipeline.request import FOREIGN
 from ifs_jaggaer.store import OpenItem
 from mapping.kinds import Action, Change, Item, ItemKind, MatchDiscrepancy
@@ -19,7 +20,7 @@ NEEDS_A_PERSON = frozenset({ItemKind.DEAD_LETTER, ItemKind.HELD, ItemKind.CONFLI
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One document in the run's table of records."""
+    """One document in the run's table of records; `targets` are the systems that it is or would be written to."""
 
     key: str
     other_key: str
@@ -29,6 +30,7 @@ class Line:
     amount: Money | None = None
     notes: tuple[str, ...] = ()
     discrepancies: tuple[MatchDiscrepancy, ...] = ()
+    targets: frozenset[System] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
