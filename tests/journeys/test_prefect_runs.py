@@ -169,7 +169,7 @@ class TestSyncAll:
 
     def test_a_retry_does_not_repeat_a_sync_that_completed(self, taken_up: Parent) -> None:
         again = Counter(child["name"].split()[0] for child in taken_up.children)
-        assert again == {"suppliers": 2, "gl-accounts": 1, "purchase-orders": 2, "invoices": 1}
+        assert again == {"suppliers": 2, "gl-accounts": 1, "purchase-orders": 2, "receipts": 1, "invoices": 1}
         assert taken_up.run["run_count"] == 2
 
     def test_and_fails_while_what_it_had_opened_stands(self, taken_up: Parent) -> None:

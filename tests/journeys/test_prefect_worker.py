@@ -148,7 +148,7 @@ class TestForm:
         assert "Validation failed" in answer.text
 
     def test_each_deployment_has_its_schedule_and_runs_once_at_a_time(self, server: Deployed) -> None:
-        for name in ("suppliers", "gl-accounts", "purchase-orders", "invoices", "sync-all"):
+        for name in ("suppliers", "gl-accounts", "purchase-orders", "receipts", "invoices", "sync-all"):
             deployment = server.deployment(name)
             assert deployment["enforce_parameter_schema"]
             assert deployment["global_concurrency_limit"]["limit"] == 1
