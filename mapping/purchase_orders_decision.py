@@ -87,6 +87,8 @@ class _Deciding:
             return None
         if not self.case.link:
             return self._without(Action.OUT_OF_SCOPE, "IFS shows no such order")
+        if self._ended():
+            return self._without(Action.OUT_OF_SCOPE, "ended at JAGGAER, and no longer shown by IFS")
         return self._open(
             Item(
                 ItemKind.HELD,
@@ -96,6 +98,11 @@ class _Deciding:
                 "look whether the service user may see its company",
             )
         )
+
+    def _ended(self) -> bool:
+        """Whether it was settled as completed or cancelled: IFS archives such orders, which is no loss."""
+        base = self.case.base(Words.of(self.profile))
+        return self.case.sent == cancelled_print(self.case.number) or bool(base and base.status in _ENDED)
 
     def _out_of_scope(self) -> Decision | None:
         case = self.case

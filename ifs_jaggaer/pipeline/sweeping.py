@@ -205,13 +205,13 @@ def _gone(run: SyncRun, source: Source, leg: str) -> dict[str, Kept]:
 def _tell(run: SyncRun, source: Source, gone: dict[str, Kept]) -> None:
     """In the run's notes: what no watermark would have shown."""
     if gone:
-        run.warn(f"{source.name}: {len(gone)} rows are no longer shown; their documents were decided without them")
+        run.warn(f"{source.name}: rows no longer shown, whose documents were decided without them: {len(gone)}")
     if run.late:
-        run.warn(f"{source.name}: {len(run.late)} documents have rows that became visible after their change time")
+        run.warn(f"{source.name}: documents with a row that became visible later than it changed: {len(run.late)}")
         run.late.clear()
     if run.before_cut_over:
         run.warn(
-            f"{source.name}: {len(run.before_cut_over)} documents stay out until they change: nothing tells that they "
-            f"changed since the cut-over; 'run {run.sync} --key' takes one in"
+            f"{source.name}: documents that stay out until they change, since nothing tells that they changed after "
+            f"the cut-over: {len(run.before_cut_over)}; 'run {run.sync} --key' takes one in"
         )
         run.before_cut_over.clear()
