@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from mapping.money import Currency, canonical, exact_product, exact_sum, plain
+from mapping.money import Currency, canonical, exact_product, exact_sum, plain, round_half_even
 
 if TYPE_CHECKING:
     from mapping.profile_tables import Match
@@ -148,7 +148,8 @@ def _prices(claims: Iterable[Claim], ordered: Ordered, limit: Limit, currency: C
         room = exact_sum((limit.room(max(abs(low), abs(high))), currency.minor_unit))
         if min(low, high) - room <= claim.net <= max(low, high) + room:
             continue
-        due = canonical(low) if low == high else f"{canonical(low)} to {canonical(high)}"
+        least, most = (plain(round_half_even(one, currency.digits)) for one in (low, high))
+        due = least if low == high else f"{least} to {most}"
         found.append(
             Discrepancy(
                 claim.at,

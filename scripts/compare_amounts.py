@@ -158,12 +158,44 @@ def compare_invoices(ifs: System, jaggaer: System, sums: dict[str, Decimal]) -> 
         sums[f"invoices {head['CurrencyCode']}"] += number(head["GrossAmount"])
 
 
+def compare_vouchers(ifs: System, jaggaer: System, sums: dict[str, Decimal]) -> Iterator[str]:
+    keys = ("Company", "VoucherType", "AccountingYear", "VoucherNo")
+    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in ifs_rows(ifs, "VoucherHandling.svc/VoucherRowSet", *keys, "RowNo"):
+        if row["ReferenceSerie"] == "JAG":
+            rows[row["ReferenceNumber"]].append(row)
+    for number_, mine in rows.items():
+        invoice = jaggaer.get(f"{JAGGAER}/ji/v1/invoices/{number_}")
+        total, name = invoice["header"].get("total") or {}, f"voucher of invoice {number_}"
+        sides = [
+            sum((number(row[side]) for row in mine), Decimal(0))
+            for side in ("CurrencyDebetAmount", "CurrencyCreditAmount")
+        ]
+        owed = sum(
+            (
+                number(row["CurrencyCreditAmount"]) - number(row["CurrencyDebetAmount"])
+                for row in mine
+                if row["PartyTypeId"]
+            ),
+            Decimal(0),
+        )
+        currency = mine[0]["CurrencyCode"]
+        if sides[0] != sides[1]:
+            yield f"{name}: debit {sides[0]} != credit {sides[1]}"
+        if total and owed != money(total):
+            yield f"{name}: {owed} owed != {total}"
+        if len({tuple(row[key] for key in keys) for row in mine}) > 1:
+            yield f"{name}: there are several"
+        sums[f"vouchers {currency}"] += owed
+
+
 def main() -> int:
     argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     ifs = System("IFS", os.environ["IFS_JAGGAER_IFS__REALM"])
     jaggaer = System("JAGGAER", os.environ.get("IFS_JAGGAER_JAGGAER__REALM", "J1p-integrations"))
     sums: dict[str, Decimal] = defaultdict(Decimal)
     differences = [*compare_orders(ifs, jaggaer, sums), *compare_invoices(ifs, jaggaer, sums)]
+    differences += compare_vouchers(ifs, jaggaer, sums)
     for difference in differences:
         print(difference)
     for name, amount in sorted(sums.items()):

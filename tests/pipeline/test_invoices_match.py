@@ -82,7 +82,7 @@ def test_a_price_corrected_in_the_order(supplier: str, world: World, product: Pr
     invoice = whole(world, supplier, order, price="13.00")
     product.run("invoices")
     [item] = product.items_of(invoice)
-    assert item.reason == "match: price: 130.00 invoiced for 10, by the order 125 EUR"
+    assert item.reason == "match: price: 130.00 invoiced for 10, by the order 125.00 EUR"
     world.change("ifs", "PurchaseOrderLineSet", order_line(order), {"FbuyUnitPrice": "13.00"})
     product.run("invoices")
     assert len(world.proposals(invoice)) == 1
