@@ -244,6 +244,21 @@ def test_an_empty_list_ends_nothing_and_a_deleted_contract_ends(
     _no_yesterday(product)
 
 
+def test_what_no_change_time_tells_is_found_by_night(
+    deals: Deals, supplier: str, world: World, product: Product
+) -> None:
+    """A contract that comes into effect by the calendar alone; a row that somebody deleted in IFS."""
+    code, early = deals.make(supplier, price("a"), price("b")), deals.make(supplier, status="Executed")
+    product.run("contracts")
+    deals.change(early, status="ExecutedInEffect", lastModTime="2026-01-02T00:00:00.000Z")
+    row = deals.row(code, "a")
+    key = {name: row[name] for name in ("AgreementId", "PartNo", "MinQuantity", "ValidFrom")}
+    world.remove("ifs", "SupplierAgreementPartSet", key)
+    product.run("contracts", sweep=True)
+    assert len(deals.rows(early)) == 1
+    assert open_fields(product, code) == [("conflict", "prices[a/1]")]
+
+
 def _no_yesterday(product: Product) -> None:
     """What was put aside is no longer among that of the last 24 hours."""
     with product.store() as store, store.unit() as unit:
