@@ -9,7 +9,7 @@ import pytest
 from rows import account, cost_centre, finance, head, invoice, invoice_line, line, period, row, share, splits
 from world import World
 
-from mapping.kinds import Action, Decision, IfsCreate, Item, ItemKind, Link
+from mapping.kinds import Action, Decision, IfsCreate, Instructions, Item, ItemKind, Link
 from mapping.profile import Profile
 
 
@@ -407,6 +407,7 @@ def test_or_the_next_open_one(billed: World) -> None:
         (account("4010", ValidFrom="2026-03-03"), "lines[1].CodeA", ItemKind.DEAD_LETTER),
         (account("4010", ReqCodeB="Blocked"), "lines[1].CodeB", ItemKind.DEAD_LETTER),
         (account("4010", ReqCodeC="Mandatory"), "lines[1].CodeC", ItemKind.DEAD_LETTER),
+        (account("4010", LedgFlag="True"), "lines[1].CodeA", ItemKind.DEAD_LETTER),
         (account("4010", company="20"), "lines[1].CodeA", ItemKind.WAITING),
     ],
 )
@@ -623,6 +624,90 @@ def test_two_invoices_of_one_batch_on_one_order_line(billed: World) -> None:
     first, second = billed.decide("jaggaer:991", "jaggaer:992")
     assert first.action is Action.CREATE
     assert {item.field for item in second.items} == {"lines[1].match over-invoiced", "lines[1].match not received"}
+
+
+@pytest.mark.parametrize(("does", "kind"), [("hold", ItemKind.HELD), ("reject", ItemKind.DEAD_LETTER)])
+def test_a_line_that_the_order_does_not_have(billed: World, does: str, kind: ItemKind) -> None:
+    tolerance = billed.profile.company_defaults.match.model_copy(update={"on_cause": {"unknown_line": does}})
+    billed.profile = of_company(billed.profile, match=tolerance)
+    billed.invoices["991"] = invoice(invoice_line(poLineNumber="99-1"))
+    (item,) = refused(billed).values()
+    assert (item.kind, item.field, item.value) == (kind, "lines[1].match unknown line", "99-1")
+    assert "order P1001 has no line 99-1" in item.reason
+    (told,) = decided(billed).discrepancies
+    assert (told.order_line, told.cause) == ("P1001/99-1", "unknown line")
+
+
+@pytest.mark.parametrize("without_account", [False, True])
+def test_or_it_is_posted_as_a_line_without_an_order(billed: World, without_account: bool) -> None:
+    tolerance = billed.profile.company_defaults.match.model_copy(update={"on_discrepancy": "post"})
+    billed.profile = of_company(billed.profile, match=tolerance, invoices_without_order="voucher")
+    billed.invoices["991"] = invoice(invoice_line(poLineNumber="99-1"))
+    if without_account:
+        billed.change("supplier_finance", "10", "1001", "Supplier", Cf_GlAccount=None)
+        assert refused(billed)["lines[1].splits"].kind is ItemKind.DEAD_LETTER
+        return
+    write = created(billed)
+    assert (write.set, write.values["PoRefNumber"]) == ("posting_proposal", "P1001"), "it names an order: no voucher"
+    (one,) = lines_of(write)
+    assert "OrderNo" not in one
+    assert one["CodeA"] == "6300"
+
+
+def test_a_person_cannot_approve_a_line_that_is_not_there(billed: World) -> None:
+    billed.invoices["991"] = invoice(invoice_line(poLineNumber="99-1"))
+    approved = Instructions(approved={"lines[1].match unknown line": "99-1"})
+    (decision,) = billed.decide("jaggaer:991", told=approved)
+    assert [item.kind for item in decision.items] == [ItemKind.HELD]
+
+
+def booked(number: int, quantity: str, **head_: Any) -> list[Any]:
+    """A proposal of somebody's over the order's line."""
+    values = {"Company": "10", "ProposalId": number, "SupplierId": "1001", "InvoiceNo": f"X{number}"}
+    states = {"InvoiceType": "Invoice", "Objstate": "Balanced"}
+    of_line = {"OrderNo": "P1001", "LineNo": "1", "ReleaseNo": "1", "Quantity": quantity}
+    return [
+        row("posting_proposal", "10", str(number), **values | states | head_),
+        row("posting_proposal_line", "10", str(number), "1", Company="10", ProposalId=number, RowNo=1, **of_line),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("proposals", "invoiced", "goes"),
+    [
+        (booked(5, "1"), "0", False),
+        (booked(5, "1", Objstate="Cancelled"), "0", True),
+        ([*booked(5, "4"), *booked(6, "4", InvoiceType="Credit")], "0", True),
+        (booked(5, "10", InvoiceType="Credit"), "0", True),
+        (booked(5, "0"), "1", False),
+        (booked(5, "1", Company="20"), "0", True),
+    ],
+)
+def test_what_stands_in_proposals_counts_as_invoiced(
+    billed: World, proposals: list[Any], invoiced: str, goes: bool
+) -> None:
+    billed.ifs += proposals
+    billed.change("purchase_order_line", "P1001", "1", "1", QtyInvoiced=invoiced)
+    assert bool(decided(billed).action is Action.CREATE) is goes
+
+
+def test_a_proposal_line_that_cannot_be_read_is_not_overlooked(billed: World) -> None:
+    head_, line_ = booked(5, "1")
+    billed.ifs += [head_, row("posting_proposal_line", *line_.key, **{**line_.values, "Quantity": "many"})]
+    assert decided(billed).action is Action.NONE
+
+
+def test_the_number_of_a_voucher_of_ours(billed: World) -> None:
+    series = {"Company": "10", "VoucherType": "I", "AccountingYear": 2026, "VoucherNo": 7}
+    ours = {"ReferenceSerie": "JAG", "ReferenceNumber": "900"}
+    billed.ifs += [
+        row("voucher", "10", "I", "2026", "7", Text="RE-1", Objstate="Approved", **series, **ours),
+        row("voucher_row", "10", "I", "2026", "7", "3", PartyTypeId="1001", RowNo=3, **series, **ours),
+    ]
+    item = refused(billed)["invoiceNumber"]
+    assert "already used by voucher 10:I:2026:7 of supplier 1001" in item.reason
+    billed.change("voucher_row", "10", "I", "2026", "7", "3", PartyTypeId="1002")
+    assert created(billed)
 
 
 # --- thrift ---
