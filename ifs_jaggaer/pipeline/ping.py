@@ -13,6 +13,7 @@ from ifs_jaggaer.pipeline.checks import Check, Told, failed
 from ifs_jaggaer.pipeline.needs import needs
 from ifs_jaggaer.pipeline.ping_ifs import look_at_ifs
 from ifs_jaggaer.pipeline.ping_jaggaer import look_at_jaggaer
+from ifs_jaggaer.pipeline.voucher_accounts import post_vouchers, unfit_accounts
 from ifs_jaggaer.pipeline.wiring import Wiring
 from mapping.kinds import Kind
 
@@ -35,8 +36,25 @@ async def ping(wiring: Wiring, kinds: tuple[Kind, ...]) -> AsyncIterator[Check]:
         looks = look_at_ifs if system == "ifs" else look_at_jaggaer
         async for check in looks(wiring, needed[system], told_too):
             yield check
+        if system == "ifs":
+            for check in await _accounts_of_vouchers(wiring):
+                yield check
         for check in _around(wiring, system, told_too):
             yield check
+
+
+async def _accounts_of_vouchers(wiring: Wiring) -> list[Check]:
+    """The profile names them: nobody but IFS knows whether they take vouchers."""
+    what, companies = "accounts of vouchers", post_vouchers(wiring.profile)
+    if not companies:
+        return []
+    try:
+        unfit = await unfit_accounts(wiring)
+    except SyncError as error:
+        return [failed("ifs", what, error)]
+    remedy = "profile: name an account that takes vouchers; or correct it in IFS"
+    found = [Check("ifs", what, "settings", f"{one.setting}: {one.reason}", remedy) for one in unfit]
+    return found or [Check("ifs", what, "well", f"fit in companies {', '.join(companies)}")]
 
 
 def _around(wiring: Wiring, system: System, told_too: Told) -> Iterator[Check]:
