@@ -33,11 +33,15 @@ class IfsRows:
 
 @dataclass(frozen=True, slots=True)
 class JaggaerRecords:
-    """All records of a JAGGAER resource in which the filter field is one of `values`; with `parts` (comp)."""
+    """All records of a JAGGAER resource in which the filter field is one of `values`; with `parts` (comp).
+
+    `at_hand`: a record of the page that was polled just now is good enough, by the last part of its key.
+    """
 
     resource: str
     filter: str
     values: frozenset[str]
+    at_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,13 +250,15 @@ class Settlement:
 
     `link` may lack one side's key ("") when the server gives it: the pipeline fills it in from the
     answer's attribute `learns` ("bravoId", "SupplierId", "poId", "ProposalId"). `parts` links what the document
-    is made of at the other side, so that it is found by those keys, too.
+    is made of at the other side, so that it is found by those keys, too. `stamp` names the snapshot's field that
+    takes the time of JAGGAER's answer, by its own clock.
     """
 
     link: Link | None = None
     learns: str = ""
     snapshot: Mapping[str, str | None] | None = None
     parts: tuple[Link, ...] = ()
+    stamp: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
@@ -23,6 +24,14 @@ __all__ = ["JaggaerClient", "judge"]
 VALUES_ROOM = 5000
 # Rows of pages that are kept until they are asked for by id, a resource.
 MOST_POLLED = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What a change was answered with, and when, by the server's clock (whole seconds)."""
+
+    envelope: Json
+    at: datetime | None
 
 
 class JaggaerClient:
@@ -150,8 +159,8 @@ class JaggaerClient:
             raise row
         return row
 
-    async def post(self, resource: str, body: Json, call: Call, *, path: str = "", repeatable: bool) -> Json:
-        """Sends a change and gives the envelope; warnings are in its `returnMessage`.
+    async def post(self, resource: str, body: Json, call: Call, *, path: str = "", repeatable: bool) -> Posted:
+        """Sends a change and gives the answer; warnings are in its envelope's `returnMessage`.
 
         Of several custom field values each has an end of its own in the envelope: see `value_results`.
         `path` goes below the resource, e.g. "/991/exportstatus", its parts percent-encoded.
@@ -169,7 +178,7 @@ class JaggaerClient:
             judge=write_judge(body, of_record=bool(path)),
         )
         answer = await self.channel.write(request, call, repeatable=repeatable)
-        return answer.json if isinstance(answer.json, dict) else {}
+        return Posted(answer.json if isinstance(answer.json, dict) else {}, answer.date)
 
     async def _all(self, wire: Resource, flt: Flt, *, strictly: bool = True) -> dict[tuple[str, ...], Row]:
         sweep = Sweep()

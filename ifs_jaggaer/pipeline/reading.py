@@ -131,8 +131,13 @@ class Reader:
                     return []
                 rows = await self._ifs.rows(set_name, attribute, sorted(values), also=also)
                 return [self._assumed.row_for(row, self._own) for row in rows]
-            case JaggaerRecords(resource, filter_field, values):
-                return await self._jaggaer.records(resource, filter_field, sorted(values)) if values else []
+            case JaggaerRecords(resource, filter_field, values, at_hand):
+                polled = [
+                    self._fresh[resource, key] for key in sorted(values) if at_hand and (resource, key) in self._fresh
+                ]
+                missing = values - {row.key[-1] for row in polled}
+                found = await self._jaggaer.records(resource, filter_field, sorted(missing)) if missing else []
+                return polled + found
             case JaggaerHeaders(resource, ids, since):
                 return await self._headers(resource, ids, since)
             case JaggaerDetails(resource, ids):

@@ -53,7 +53,7 @@ def _settle(run: SyncRun, unit: Unit, planned: Planned, carried: Carried) -> _Se
     refused = run.refused.get(decision.key, {}).values()
     items = (*decision.items, *refused, *([carried.failed] if carried.failed else []))
     complete = carried.failed is None and not carried.again and carried.outage is None
-    settlement = _learned(decision.settlement, carried) if complete else None
+    settlement = _stamped(_learned(decision.settlement, carried), carried) if complete else None
     for intent, state, words in carried.closed:
         unit.intents.close(intent, state, words, run_id=run.request.run_id)
     written = [done.row for done in carried.done if done.row is not None and done.row.etag]
@@ -144,6 +144,14 @@ def _learned(settlement: Settlement | None, carried: Carried) -> Settlement | No
         return settlement
     key = str(told)
     return replace(settlement, link=replace(link, ifs_key=link.ifs_key or key, jaggaer_key=link.jaggaer_key or key))
+
+
+def _stamped(settlement: Settlement | None, carried: Carried) -> Settlement | None:
+    """Puts down when JAGGAER answered, where the decision wants to know."""
+    at = next((done.at for done in carried.done if done.at is not None), None)
+    if settlement is None or settlement.snapshot is None or not settlement.stamp or at is None:
+        return settlement
+    return replace(settlement, snapshot={**settlement.snapshot, settlement.stamp: at.isoformat()})
 
 
 def _keep_link(unit: Unit, link: Link) -> Sequence[Item]:

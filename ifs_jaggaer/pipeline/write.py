@@ -46,12 +46,13 @@ End: TypeAlias = Literal["done", "failed", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """One write that the target confirmed: what it answered, and the intent that it closes."""
+    """One write that the target confirmed: what it answered, when by JAGGAER's clock, and the intent that it closes."""
 
     intent: str
     write: Write
     answer: Mapping[str, JsonValue]
     row: Row | None = None
+    at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -207,10 +208,10 @@ async def _perform(run: SyncRun, planned: Planned, write: Write, intent: str) ->
             return Done(intent, write, row.values, row)
         case JaggaerPost():
             await _unchanged(run, write)
-            answer = await run.wiring.jaggaer.post(
+            posted = await run.wiring.jaggaer.post(
                 write.resource, write.body, call, path=write.path, repeatable=enforced
             )
-            return Done(intent, write, answer)
+            return Done(intent, write, posted.envelope, at=posted.at)
 
 
 def _wait_out_doubt(run: SyncRun, planned: Planned, write: IfsCreate | JaggaerPost, intent: str) -> None:

@@ -313,7 +313,7 @@ async def test_a_post_writes_amounts_exactly_and_gives_the_envelope(
     tenant.answer = lambda _asked: OK
     total = Decimal("1234567890123456.70")
     given = await jaggaer.post("purchaseorders", {"total": total, "charges": Decimal("1E+2")}, CALL, repeatable=True)
-    assert given["poId"] == 88123
+    assert given.envelope["poId"] == 88123
     (asked,) = tenant.asked
     assert asked.body == b'{"total":1234567890123456.70,"charges":100}'
     assert (asked.method, asked.headers["content-type"]) == ("POST", "application/json")
@@ -329,7 +329,7 @@ async def test_a_post_below_a_record(jaggaer: JaggaerClient, tenant: Tenant) -> 
 async def test_a_warning_is_a_success_whose_words_are_given(jaggaer: JaggaerClient, tenant: Tenant) -> None:
     tenant.answer = lambda _asked: said({"returnCode": "1", "returnMessage": "buyer not known"})
     given = await jaggaer.post("purchaseorders", {}, CALL, repeatable=False)
-    assert given["returnMessage"] == "buyer not known"
+    assert given.envelope["returnMessage"] == "buyer not known"
 
 
 @pytest.mark.parametrize("repeatable", [True, False])
@@ -408,7 +408,7 @@ async def test_one_custom_field_value_that_failed_is_no_success(jaggaer: Jaggaer
 async def test_custom_field_values_of_which_some_failed_are_given(jaggaer: JaggaerClient, tenant: Tenant) -> None:
     tenant.answer = lambda _asked: results(result("4010", -998), result("4020", -1106))
     given = await jaggaer.post("customfieldvalues", {}, CALL, repeatable=True)
-    assert [type(each.error) for each in value_results(given, None)] == [Unreachable, Rejected]
+    assert [type(each.error) for each in value_results(given.envelope, None)] == [Unreachable, Rejected]
 
 
 async def test_custom_field_values_that_found_it_busy_go_again(jaggaer: JaggaerClient, tenant: Tenant) -> None:
