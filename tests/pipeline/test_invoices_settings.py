@@ -15,11 +15,11 @@ from ifs_jaggaer.cli import app
 VOUCHERS = '[company."20"]\ninvoices_without_order = "voucher"\n'
 
 
-def check(product: Product, folder: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> tuple[int, str]:
-    """Exit code and all that is said."""
+def check(product: Product, folder: Path, text: str, monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str]:
+    """Exit code and all that `settings check` says, or the command that is named."""
     for name, value in with_profile(product, folder, text).variables.items():
         monkeypatch.setenv(name, value)
-    done = CliRunner().invoke(app, ["settings", "check"])
+    done = CliRunner().invoke(app, list(words or ("settings", "check")))
     return done.exit_code, f"{done.output} {done.exception}"
 
 
@@ -57,3 +57,17 @@ def test_ifs_that_is_away_is_no_fault_of_the_settings(
     code, told = check(away, tmp_path, VOUCHERS, monkeypatch)
     assert code == 0
     assert "were not looked at" in told
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (VOUCHERS, "accounts of vouchers: fit in companies 20"),
+        (f'{VOUCHERS}clearing_account = "8999"', 'company."20".clearing_account: account 8999 is not in company 20'),
+    ],
+)
+def test_ping_says_so_too(
+    text: str, said: str, product: Product, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = " ".join(check(product, tmp_path, text, monkeypatch, "ping")[1].split())
+    assert said in told
