@@ -58,6 +58,8 @@ def reconcile_systems(
     if month and (since or until or sync):
         raise typer.BadParameter("a month has its own window: leave out --since, --until and --sync")
     window = Window(moment(since, "--since"), moment(until, "--until"))
+    if window.since and window.until and window.since > window.until:
+        raise typer.BadParameter("--since lies after --until")
     asked = Asked(str(uuid.uuid4()), "command line", window, company, tuple(sync or ()))
     report = asyncio.run(reconcile(settings.load(), asked, month, progress))
     if output:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -148,14 +148,15 @@ def replay(
 
 
 def moment(text: str | None, option: str) -> datetime | None:
-    """What a person wrote behind an option."""
+    """What a person wrote behind an option; without a zone it is UTC."""
     if text is None:
         return None
     try:
-        return datetime.fromisoformat(text)
+        found = datetime.fromisoformat(text)
     except ValueError:
         said = f"{text!r} is no date or time, write e.g. 2026-01-31T08:00:00Z"
         raise typer.BadParameter(said, param_hint=option) from None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found
 
 
 def _run(sync: Sync, told: dict[str, Any], *, as_json: bool) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from programs import product_of
 from ifs_jaggaer.errors import SettingsError
 from ifs_jaggaer.pipeline.reconcile import Asked, Report
 from ifs_jaggaer.pipeline.reconcile_month import MonthReport
+from ifs_jaggaer.pipeline.reconcile_reading import Window
 from ifs_jaggaer.pipeline.reconcile_run import reconcile
 from mapping.kinds import Instructions
 from mapping.reconcile import Cause, Difference
@@ -310,6 +312,23 @@ def test_fields_of_a_supplier_have_a_cause_each(world: World, product: Product, 
     assert synced.supplier
 
 
+def test_a_window_is_that_of_the_source(world: World, product: Product, order: str, synced: Documents) -> None:
+    late = {"NoteText": "x", "LastModifiedDate": "2020-06-01T12:00:00Z"}
+    world.change("ifs", "PurchaseOrderSet", {"OrderNo": order}, late)
+    line = {"OrderNo": order, "LineNo": "1", "ReleaseNo": "1"}
+    world.change("ifs", "PurchaseOrderLineSet", line, {"LastModifiedDate": "2020-06-01T12:00:00Z"})
+    window = Window(datetime(2020, 6, 1, tzinfo=UTC), datetime(2020, 6, 2, tzinfo=UTC))
+    asked = Asked(str(uuid.uuid4()), "test", window, syncs=("purchase-orders",))
+    report = asyncio.run(reconcile(product.settings, asked))
+    assert isinstance(report, Report)
+    (kind,) = report.kinds
+    assert kind.documents == 1
+    assert causes(report, order) == {Cause.CHANGED_SINCE}
+    (total,) = by_currency(kind.figures)
+    assert (total.source_count, total.target_count, total.named) == (1, 1, [])
+    assert synced.order
+
+
 def test_one_company(world: World, product: Product, synced: Documents) -> None:
     report = compared(product, company="20")
     assert of(report, synced.order) == []
@@ -358,5 +377,7 @@ def test_command_line(product: Product, world: World, synced: Documents, tmp_pat
     world.change("jaggaer", "customfieldvalues", key, {"active": "false"})
     program.call("reconcile", "--sync", "gl-accounts", codes={1})
     world.change("jaggaer", "customfieldvalues", key, {"active": "true"})
+    program.call("reconcile", "--sync", "purchase-orders", "--since", "2026-01-01", "--until", "2026-01-02", codes={0})
+    program.call("reconcile", "--since", "2026-01-02", "--until", "2026-01-01", codes={2})
     program.call("reconcile", "--sync", "nonsense", codes={2})
     program.call("reconcile", "--month", "2026-13", codes={2})
