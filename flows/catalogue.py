@@ -9,7 +9,7 @@ from prefect import Flow
 from flows.contracts import contracts
 from flows.gl_accounts import gl_accounts
 from flows.invoices import invoices
-from flows.parameters import SupplierParameters, SyncParameters
+from flows.parameters import ResolvingParameters, SupplierParameters, SyncParameters
 from flows.payments import payments
 from flows.purchase_orders import purchase_orders
 from flows.receipts import receipts
@@ -22,7 +22,7 @@ FLOWS: dict[str, tuple[Flow[[Any], Any], type[SyncParameters]]] = {
     "contracts": (contracts, SyncParameters),
     "purchase-orders": (purchase_orders, SyncParameters),
     "receipts": (receipts, SyncParameters),
-    "invoices": (invoices, SyncParameters),
+    "invoices": (invoices, ResolvingParameters),
     "payments": (payments, SyncParameters),
     "all": (sync_all, SyncParameters),
 }

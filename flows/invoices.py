@@ -5,12 +5,12 @@ from __future__ import annotations
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from flows.parameters import SyncParameters
+from flows.parameters import ResolvingParameters
 from flows.sync import run_name, run_sync
 
 
 @flow(name="invoices", flow_run_name=run_name, persist_result=False)
-async def invoices(parameters: SyncParameters = SyncParameters()) -> State[str]:  # noqa: B008
+async def invoices(parameters: ResolvingParameters = ResolvingParameters()) -> State[str]:  # noqa: B008
     """Approved invoices of JAGGAER become posting proposals in IFS Cloud.
 
     Args:

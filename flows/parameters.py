@@ -45,10 +45,11 @@ class SyncParameters(BaseModel):
         title="Sweep",
         description="Look at everything: what became visible late, what is gone. Default every night, by sync-all.",
     )
-    replay: Literal["open", "brake"] | None = Field(
+    replay: Literal["open", "brake", "match"] | None = Field(
         default=None,
         title="Replay",
-        description="open: decide open items again. brake: let go exactly what the brake holds; dry run first.",
+        description="open: decide open items again. Let go exactly what is listed, dry run first: brake, what the "
+        "brake holds; match, discrepancies of invoices.",
     )
 
     @model_validator(mode="after")
@@ -71,17 +72,28 @@ class Resolution(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    key: str = Field(title="Supplier", description="By either system's key.")
+    key: str = Field(title="Document", description="By either system's key.")
     field: str = Field(default="*", title="Field", description="As the conflict names it; * for all fields.")
     winner: System = Field(title="Winner", description="Whose value holds on both sides.")
 
 
-class SupplierParameters(SyncParameters):
-    """Suppliers, with a person's decisions on conflicts and held values."""
+class ResolvingParameters(SyncParameters):
+    """With a person's decisions on conflicts."""
 
     resolve: tuple[Resolution, ...] = Field(
         default=(), title="Resolve conflicts", description="Whose value holds where both systems changed a field."
     )
+
+    def told(self) -> dict[str, Instructions]:
+        winners: dict[str, dict[str, System]] = {}
+        for resolution in self.resolve:
+            winners.setdefault(resolution.key, {})[resolution.field] = resolution.winner
+        return {key: Instructions(winners=fields) for key, fields in winners.items()}
+
+
+class SupplierParameters(ResolvingParameters):
+    """Suppliers, with a person's decisions on conflicts and held values."""
+
     adopt: Literal["ifs", "jaggaer"] | None = Field(
         default=None,
         title="Adopt",
@@ -89,9 +101,5 @@ class SupplierParameters(SyncParameters):
     )
 
     def told(self) -> dict[str, Instructions]:
-        winners: dict[str, dict[str, System]] = {}
-        if self.adopt:
-            winners["*"] = {"*": self.adopt}
-        for resolution in self.resolve:
-            winners.setdefault(resolution.key, {})[resolution.field] = resolution.winner
-        return {key: Instructions(winners=fields) for key, fields in winners.items()}
+        for_all = {"*": Instructions(winners={"*": self.adopt})} if self.adopt else {}
+        return for_all | super().told()

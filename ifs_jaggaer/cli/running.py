@@ -110,28 +110,36 @@ def adopt(
 
 
 def resolve(
-    key: Annotated[str, typer.Argument(help="The supplier, by either system's key.")],
+    key: Annotated[str, typer.Argument(help="The document, by either system's key.")],
     winner: Annotated[Side, typer.Option("--winner", help="Whose value holds on both sides.")],
     *,
+    sync: Annotated[
+        Literal["suppliers", "invoices"], typer.Option("--sync", help="Of an invoice: ifs, what was posted stands.")
+    ] = "suppliers",
     field: Annotated[str, typer.Option("--field", help="As the conflict names it; all fields if left out.")] = "*",
     dry_run: DryRun = False,
     as_json: AsJson = False,
     config: Config = None,
 ) -> None:
-    """Decide a conflict of a supplier: runs the sync for that one supplier with the winner named."""
+    """Decide a conflict of a supplier or an invoice: runs the sync for that one document with the winner named."""
     _ = config
+    if sync == "invoices" and (winner is Side.JAGGAER or field != "*"):
+        raise typer.BadParameter("what was posted is never rewritten: only --winner ifs, for the whole invoice")
     fields = sorted(Profile.load(settings.load().profile).suppliers.fields)
     if field not in {"*", *fields}:
         raise typer.BadParameter(f"{field!r} is none of {', '.join(fields)}", param_hint="--field")
     told = {"key": key, "field": field, "winner": winner.value}
-    _run(Sync.SUPPLIERS, {"document_keys": (key,), "resolve": (told,), "dry_run": dry_run}, as_json=as_json)
+    _run(Sync(sync), {"document_keys": (key,), "resolve": (told,), "dry_run": dry_run}, as_json=as_json)
 
 
 def replay(
     sync: Sync,
     *,
     key: Keys = None,
-    held: Annotated[Literal["brake"] | None, typer.Option("--held", help="brake: let go what the brake holds.")] = None,
+    held: Annotated[
+        Literal["brake", "match"] | None,
+        typer.Option("--held", help="Let go what the brake holds, or what of invoices does not match."),
+    ] = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
     config: Config = None,
@@ -142,7 +150,7 @@ def replay(
         raise typer.BadParameter("name one sync")
     _run(
         sync,
-        {"document_keys": tuple(key or ()), "replay": "brake" if held else "open", "dry_run": dry_run},
+        {"document_keys": tuple(key or ()), "replay": held or "open", "dry_run": dry_run},
         as_json=as_json,
     )
 

@@ -24,6 +24,9 @@ FOREIGN = "JAGGAER:"
 METADATA = "$metadata "
 """Prefix of the key of an item that is about a set itself and no document."""
 
+MATCH = "].match "
+"""Part of the field of an item that says what of an invoice does not match; a person may let it pass."""
+
 SyncName = Literal["suppliers", "gl-accounts", "contracts", "purchase-orders", "receipts", "invoices", "payments"]
 
 
@@ -33,7 +36,8 @@ class Request:
 
     `told` holds a person's decisions by document key ("*" for every document).
     `sweep`: look at everything, also at what no change time shows (DESIGN, law 1).
-    `replay`: decide open items again ("open"), or let go exactly what the brake holds ("brake").
+    `replay`: decide open items again ("open"), or let go exactly what the brake holds ("brake") or what does not
+    match ("match").
     """
 
     sync: SyncName
@@ -46,7 +50,7 @@ class Request:
     page_size: int | None = None
     company: str | None = None
     sweep: bool = False
-    replay: Literal["open", "brake"] | None = None
+    replay: Literal["open", "brake", "match"] | None = None
     told: Mapping[str, Instructions] = field(default_factory=dict)
 
     @property

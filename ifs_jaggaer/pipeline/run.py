@@ -19,7 +19,7 @@ from ifs_jaggaer.pipeline.hooked import Hooked, load_hook
 from ifs_jaggaer.pipeline.kinds import KINDS
 from ifs_jaggaer.pipeline.plan import Planned
 from ifs_jaggaer.pipeline.reading import Reader
-from ifs_jaggaer.pipeline.request import FOREIGN, IN_IFS, INTENT, METADATA, UNTIL, Request
+from ifs_jaggaer.pipeline.request import FOREIGN, IN_IFS, INTENT, MATCH, METADATA, UNTIL, Request
 from ifs_jaggaer.pipeline.tally import Line, Tally
 from ifs_jaggaer.pipeline.wiring import Wiring
 from ifs_jaggaer.pipeline.witness import Scribe
@@ -249,22 +249,26 @@ class SyncRun:
         return item.last_tried + RETRY_AFTER <= now
 
     def listed_for_replay(self) -> tuple[str, ...]:
-        """Documents with open items; for the brake exactly what is listed is approved, value by value."""
+        """Documents with open items; of what shall be let go exactly what is listed is approved, value by value."""
         wanted = {reference.partition(":")[2] for reference in self.references_of(self.request.keys)}
-        braked = self.request.replay == "brake"
         with self.wiring.store.look() as unit:
             items = [
                 item
                 for item in unit.items.open(sync=self.sync)
-                if item.brake == braked and not item.key.startswith(METADATA)
+                if self._replayed(item) and not item.key.startswith(METADATA)
                 if (not wanted or item.key in wanted or item.other_key in wanted)
             ]
-        if braked:
+        if self.request.replay != "open":
             for item in items:
                 self._approve(item.key, item.field, item.value)
                 let_go = {"let go": f"{item.field}: {item.value}"}
                 self.scribe.note(Event("instructed", "note", entity=self.sync, key=item.key, payload=let_go))
         return tuple(dict.fromkeys(self.home_reference(item.key) for item in items))
+
+    def _replayed(self, item: OpenItem) -> bool:
+        if self.request.replay == "match":
+            return MATCH in item.field
+        return item.brake == (self.request.replay == "brake")
 
     def _approve(self, key: str, field_name: str, value: str | None) -> None:
         known = self.approved.get(key, Instructions())
