@@ -36,7 +36,7 @@ def test_times_are_pickers_and_choices_are_lists(name: str) -> None:
     fields = form(name)
     for field in ("since", "until"):
         assert {"type": "string", "format": "date-time"} in fields[field]["anyOf"]
-    assert ["open", "brake"] in [each.get("enum") for each in fields["replay"]["anyOf"]]
+    assert ["open", "brake", "match"] in [each.get("enum") for each in fields["replay"]["anyOf"]]
     assert fields["document_keys"]["type"] == "array"
     assert fields["dry_run"]["type"] == "boolean"
 
@@ -57,7 +57,7 @@ def test_left_empty_it_is_a_plain_sync(name: str) -> None:
         ({"since": "2026-02-01", "document_keys": ["P1"]}, "keys or a window"),
         ({"page_size": 0}, "greater than or equal to 1"),
         ({"page_size": 5001}, "less than or equal to 5000"),
-        ({"replay": "all"}, "'open' or 'brake'"),
+        ({"replay": "all"}, "'open', 'brake' or 'match'"),
         ({"keys": ["P1"]}, "Extra inputs"),
     ],
 )
