@@ -9,6 +9,8 @@ from pipeline.driving import Product
 from pipeline.invoicing import bill, gross, line, proposal, stands, status, with_profile
 from pipeline.world import World
 
+from flows.parameters import Resolution, ResolvingParameters
+
 
 @pytest.fixture(scope="module")
 def supplier(small_world: World, product: Product) -> str:
@@ -286,3 +288,35 @@ def test_tolerances_of_the_quantity(
     invoice = part(world, supplier, order, quantity)
     own.run("invoices")
     assert bool(world.proposals(invoice)) is goes
+
+
+def test_a_person_lets_exactly_what_is_listed_pass(supplier: str, world: World, product: Product) -> None:
+    order = world.order(supplier)
+    first, second = (whole(world, supplier, world.order(supplier), price="13.00") for _ in range(2))
+    unknown = whole(world, supplier, order, of_line="9-1")
+    product.run("invoices")
+    world.calm()
+    product.run("invoices", replay="match", keys=(str(first),), dry_run=True)
+    assert world.writes() == {"ifs": 0, "jaggaer": 0}
+    ran = product.run("invoices", replay="match", keys=(str(first), str(unknown)))
+    assert [len(world.proposals(each)) for each in (first, second, unknown)] == [1, 0, 0]
+    assert {one.outcome for one in ran.lines[str(first)].discrepancies} == {"passed"}
+    assert stands(product, second) == {"lines[1].match price": "held", "lines[1].match not received": "held"}
+    assert stands(product, unknown) == {"lines[1].match unknown line": "held"}, "there is no line to post it to"
+    product.verify_audit()
+
+
+def test_a_person_says_that_what_was_posted_stands(supplier: str, world: World, product: Product) -> None:
+    order = world.order(supplier)
+    world.receive(order)
+    invoice = whole(world, supplier, order)
+    product.run("invoices")
+    world.change("jaggaer", "invoices", {"invoiceId": invoice}, {"header": {"supplierInvoiceNumber": "OTHER"}})
+    product.run("invoices")
+    assert set(stands(product, invoice).values()) == {"conflict"}
+    resolved = ResolvingParameters(resolve=(Resolution(key=str(invoice), winner="ifs"),))
+    product.run("invoices", keys=(str(invoice),), told=resolved.told())
+    assert stands(product, invoice) == {}
+    product.run("invoices")
+    assert stands(product, invoice) == {}
+    assert len(world.proposals(invoice)) == 1
