@@ -17,7 +17,7 @@ from ifs_jaggaer.errors import Rejected, SettingsError
 from mapping import countries, money, profile_file
 from mapping.profile_tables import Company, Contracts, Ifs, IfsSet, Jaggaer, JaggaerResource, Limits, Suppliers, Table
 from mapping.remedies import add_below, blank, entry
-from mapping.value_maps import NamedMap, ValueMap
+from mapping.value_maps import NamedMap, PassedWord, ValueMap
 
 STANDARD = Path(__file__).parent / "profiles" / "standard.toml"
 
@@ -46,6 +46,7 @@ class Profile(Table):
     jaggaer: Jaggaer
 
     _hash_key: bytes = PrivateAttr(default=b"")
+    _passed: set[PassedWord] | None = PrivateAttr(default=None)
 
     @classmethod
     def load(cls, path: Path | str | None = None) -> Self:
@@ -180,7 +181,13 @@ class Profile(Table):
         """A value map by its name. Raises SettingsError where the profile lacks it."""
         if name not in self.maps:
             raise SettingsError(f"profile {self.name}: maps.{name} is missing", remedy="state it")
-        return NamedMap(name, self.maps[name])
+        return NamedMap(name, self.maps[name], self._passed)
+
+    def noting(self, passed: set[PassedWord]) -> Self:
+        """The same profile, which also collects what its maps hand over as it is."""
+        own = self.model_copy()
+        own._passed = passed  # noqa: SLF001
+        return own
 
     def words(self, document: str) -> NamedMap:
         """Status words of a JAGGAER document ("order", "order_line", "invoice", ...).

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -45,11 +46,24 @@ class ValueMap(BaseModel):
         return self
 
 
-class NamedMap:
-    """A value map with the name under which a person finds it in the profile."""
+@dataclass(frozen=True, slots=True, order=True)
+class PassedWord:
+    """A word that goes over as it is; `system` is the one whose word it is."""
 
-    def __init__(self, name: str, data: ValueMap) -> None:
+    map: str
+    system: System
+    word: str
+
+
+class NamedMap:
+    """A value map with the name under which a person finds it in the profile.
+
+    `passed` collects the words that it hands over as they are, because nothing is stated for them.
+    """
+
+    def __init__(self, name: str, data: ValueMap, passed: set[PassedWord] | None = None) -> None:
         self.name = name
+        self._passed = passed
         self._data = data
         self._back = {word: name for name, word in data.values.items()}
 
@@ -66,6 +80,8 @@ class NamedMap:
             return there[value]
         # A word that is already the counterpart of another one cannot stand for itself as well.
         if self._data.default == "same" and value not in back:
+            if self._passed is not None:
+                self._passed.add(PassedWord(self.name, system, value))
             return value
         line = entry(value, blank("JAGGAER's word")) if system == "ifs" else entry(blank("IFS's word"), value)
         raise Rejected(

@@ -16,6 +16,7 @@ import typer
 from ifs_jaggaer.cli.auditing import add_to as add_auditing
 from ifs_jaggaer.cli.checking import add_to as add_checking
 from ifs_jaggaer.cli.demonstrating import add_to as add_demonstrating
+from ifs_jaggaer.cli.fitting import add_to as add_fitting
 from ifs_jaggaer.cli.listing import add_to as add_listing
 from ifs_jaggaer.cli.output import Exit, complain
 from ifs_jaggaer.cli.reconciling import add_to as add_reconciling
@@ -47,7 +48,7 @@ def options(
     _ = version
 
 
-for add_to in (add_running, add_checking, add_listing, add_reconciling, add_auditing, add_demonstrating):
+for add_to in (add_running, add_checking, add_fitting, add_listing, add_reconciling, add_auditing, add_demonstrating):
     add_to(app)
 
 
