@@ -91,8 +91,8 @@ class _Checking:
             reason = f"account {account.account} of company {self._company} is a ledger account: only IFS posts to it"
             remedy = f"name another account as {self._fields['A']} of the line at JAGGAER"
             self._found.dead(f"{at}.CodeA", account.account, reason, remedy)
-        for name, value, reason, remedy in self._combination(account, values):
-            self._found.dead(f"{at}.{name}", value, reason, remedy)
+        for name, stated, reason, remedy in self._combination(account, values):
+            self._found.dead(f"{at}.{name}", stated, reason, remedy)
 
     def _value(self, part: str, value: str, field: str) -> None:
         ledger, company = self._ledger, self._company

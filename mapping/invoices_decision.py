@@ -339,5 +339,5 @@ def _conflict(field: str, value: str, reason: str) -> Item:
         field,
         value,
         reason,
-        "correct the posting in IFS by hand, then resolve it with winner ifs",
+        "correct the posting in IFS by hand, then 'conflicts resolve KEY --sync invoices --winner ifs'",
     )

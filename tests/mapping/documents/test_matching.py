@@ -133,6 +133,33 @@ def test_the_limits_of_a_company_by_unit_and_currency() -> None:
 
 
 @pytest.mark.parametrize(
+    ("quantity", "price", "invoiced", "net", "within", "found"),
+    [
+        ("10", "100", "10", "1009.00", "both", []),
+        ("10", "1000", "10", "10030", "both", [Cause.PRICE]),
+        ("10", "1000", "10", "10030", "either", []),
+        ("500", "2", "515", "1030", "both", [Cause.QUANTITY, Cause.NOT_RECEIVED]),
+    ],
+)
+def test_the_examples_of_the_documentation(
+    quantity: str, price: str, invoiced: str, net: str, within: str, *, found: list[Cause]
+) -> None:
+    """docs/invoices.md, tolerances."""
+    settings = Match.model_validate(
+        {
+            "quantity_percent": 5,
+            "quantity_amount": {"KG": 10},
+            "price_percent": 1,
+            "price_amount": {"EUR": 25},
+            "within": within,
+            "on_discrepancy": "hold",
+        }
+    )
+    due = replace(ORDERED, quantity=Decimal(quantity), net_price=Decimal(price), received=Decimal(quantity))
+    assert causes(claim(invoiced, net), ordered=due, tolerance=Tolerance.of(settings, "KG", "EUR")) == found
+
+
+@pytest.mark.parametrize(
     ("net", "found"), [("504.01", []), ("504.02", [Cause.PRICE]), ("495.99", []), ("495.98", [Cause.PRICE])]
 )
 def test_a_price_within_an_amount(net: str, found: list[Cause]) -> None:
