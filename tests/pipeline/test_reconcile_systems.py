@@ -277,6 +277,35 @@ def test_deleted_in_ifs(world: World, product: Product, invoice: int) -> None:
     world.remove("jaggaer", "invoices", {"invoiceId": invoice})
 
 
+VOUCHERS = """
+[company_defaults]
+invoices_without_order = "voucher"
+tax_account = "1576"
+clearing_account = "1590"
+voucher_type = "I"
+"""
+
+
+def test_vouchers_are_compared_row_by_row(world: World, product: Product, synced: Documents, tmp_path: Path) -> None:
+    profile = tmp_path / "vouchers.toml"
+    profile.write_text(VOUCHERS)
+    posting = product.with_settings(PROFILE=profile)
+    number = world.invoice(synced.supplier)
+    posting.run("invoices")
+    posting.run("invoices")
+    rows = [row for row in world.records("ifs", "VoucherRowSet") if row["ReferenceNumber"] == str(number)]
+    assert len(rows) == 3
+    assert of(compared(posting, "invoices"), number) == []
+    assert month_end(posting, "2026-02").ties
+    row = next(row for row in rows if row["Account"] == "4010")
+    key = {name: row[name] for name in ("Company", "VoucherType", "AccountingYear", "VoucherNo", "RowNo")}
+    world.change("ifs", "VoucherRowSet", key, {"Account": "4020"})
+    report = compared(posting, "invoices")
+    world.change("ifs", "VoucherRowSet", key, {"Account": "4010"})
+    assert {one.field.split(" ")[1] for one in of(report, number)} == {"A=4010", "A=4020"}
+    assert causes(report, number) == {Cause.UNEXPLAINED}
+
+
 def test_held_is_held(world: World, product: Product, synced: Documents) -> None:
     early = world.invoice(synced.supplier, accountingDate="2019-01-01T00:00:00.000Z")
     product.run("invoices")
