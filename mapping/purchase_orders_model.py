@@ -1,4 +1,4 @@
-"""A purchase order between the two systems, in the contract's words at JAGGAER; one model for both sides."""
+"""A purchase order or requisition between the two systems, in the words of the contract; one model for both sides."""
 
 from __future__ import annotations
 
@@ -10,18 +10,22 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from connectors.jaggaer.models import Address as WireAddress
 from connectors.jaggaer.models import OrderLine as WireLine
-from connectors.jaggaer.models import PurchaseOrder
+from connectors.jaggaer.models import PurchaseOrder, Requisition, RequisitionLine
 from ifs_jaggaer.errors import Rejected
 from mapping.distribution import Distribution, from_jaggaer, to_jaggaer
 from mapping.fingerprint import canonical_json
 from mapping.money import canonical, json_number, round_half_even
+from mapping.purchasing import ORDER, DocumentType
 from mapping.value_maps import NamedMap
 
 if TYPE_CHECKING:
     from connectors.wire import Json, JsonValue
     from mapping.profile import Profile
 
-Status: TypeAlias = Literal["Sent", "Completed", "Cancelled"]
+Status: TypeAlias = Literal["Sent", "Pending", "Completed", "Cancelled"]
+Wired: TypeAlias = PurchaseOrder | Requisition
+"""A document as JAGGAER shows it."""
+
 _ZERO = Decimal(0)
 _DIGITS = 6
 
@@ -42,7 +46,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One order line; `number` is `<LineNo>-<ReleaseNo>`, `unit_price` for one `unit`, `charges` for the whole line."""
+    """One line; `number` is `<LineNo>-<ReleaseNo>`, `unit_price` for one `unit`, `charges` for the whole line.
+
+    `supplier` and `order` are a requisition's alone: who is preferred, and the order that came of it.
+    """
 
     number: str
     status: str
@@ -56,13 +63,16 @@ class Line:
     charges: Decimal
     requested: date | None
     distribution: Distribution | None
+    supplier: str = ""
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order as JAGGAER should have it, or has it; money in `currency`, `total` net of tax.
+    """An order or requisition (`type`) as JAGGAER should have it, or has it; money in `currency`, `total` net of tax.
 
-    Revision, mark and the quantities that the server keeps are no part of it.
+    A requisition's `buyer` is its requester; its `supplier` and `terms` are empty. Revision, mark and the quantities
+    that the server keeps are no part of it.
     """
 
     number: str
@@ -77,6 +87,7 @@ class Order:
     total: Decimal
     note: str
     lines: tuple[Line, ...]
+    type: DocumentType = ORDER
 
     def line(self, number: str) -> Line | None:
         return next((line for line in self.lines if line.number == number), None)
@@ -84,14 +95,15 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The tenant's words for the states of orders and lines."""
+    """The tenant's words for the states of documents of one type, and of their lines."""
 
     order: NamedMap
     line: NamedMap
+    type: DocumentType = ORDER
 
     @classmethod
-    def of(cls, profile: Profile) -> Words:
-        return cls(profile.words("order"), profile.words("order_line"))
+    def of(cls, profile: Profile, document: DocumentType = ORDER) -> Words:
+        return cls(profile.words(document.words), profile.words("order_line"), document)
 
     def of_order(self, word: str | None) -> str:
         """The contract's word for the tenant's state of an order; one that is not known stays as it is."""
@@ -106,12 +118,12 @@ def fields(order: Order) -> dict[str, str]:
     """Field by field, in words for comparing, for a person and for the audit; what is empty is ""."""
     told = {
         "header.status": order.status,
-        "header.poDate": _day(order.date),
+        f"header.{order.type.date}": _day(order.date),
         "header.businessUnit": order.business_unit,
         "header.supplier": order.supplier,
         "header.currency": order.currency,
         "header.terms": order.terms,
-        "header.buyer": order.buyer,
+        f"header.{order.type.person}": order.buyer,
         "header.shipTo": str(order.ship_to),
         "header.total": canonical(order.total),
         "header.note": order.note,
@@ -131,24 +143,25 @@ def content(order: Order, words: Words, cleared: frozenset[str] = frozenset()) -
         return bool(value) or name in cleared
 
     header: Json = {
-        "poNumber": order.number,
+        order.type.number: order.number,
         "status": words.order.to_jaggaer(order.status),
         "businessUnit": {"internalName": order.business_unit},
-        "supplier": {"supplierNumber": order.supplier},
         "currency": order.currency,
         "total": {"currency": order.currency, "value": _number(order.total)},
         "shipTo": {"address": _address(order.ship_to)},
     }
+    if order.supplier:
+        header["supplier"] = {"supplierNumber": order.supplier}
     if order.date:
-        header["poDate"] = _midnight(order.date)
+        header[order.type.date] = _midnight(order.date)
     if stated("header.terms", order.terms):
         header["terms"] = {"standardPaymentTermsCode": order.terms}
-    if stated("header.buyer", order.buyer):
-        header["buyer"] = {"username": order.buyer}
+    if stated(f"header.{order.type.person}", order.buyer):
+        header[order.type.person] = {"username": order.buyer}
     if stated("header.note", order.note):
         header["note"] = order.note
     lines: list[JsonValue] = [_line_content(line, order.currency, words) for line in order.lines]
-    return {"header": header, "lineList": {"poLine": lines}}
+    return {"header": header, "lineList": {order.type.lines: lines}}
 
 
 def kept(order: Order, words: Words) -> str:
@@ -158,30 +171,33 @@ def kept(order: Order, words: Words) -> str:
 
 def unkept(text: str, words: Words) -> Order:
     """The order that `kept` wrote."""
-    return of_wire(PurchaseOrder.model_validate(json.loads(text, parse_float=Decimal, parse_int=Decimal)), words)
+    model = PurchaseOrder if words.type is ORDER else Requisition
+    return of_wire(model.model_validate(json.loads(text, parse_float=Decimal, parse_int=Decimal)), words)
 
 
-def of_wire(record: PurchaseOrder, words: Words) -> Order:
+def of_wire(record: Wired, words: Words) -> Order:
     """The order as JAGGAER shows it; a distribution there that cannot be read as one counts as none."""
     header = record.header
+    of_order = record.header if isinstance(record, PurchaseOrder) else None
     return Order(
-        number=header.po_number,
+        number=header.number,
         status=words.of_order(header.status),
-        date=header.po_date,
+        date=header.dated,
         business_unit=header.business_unit or "",
-        supplier=(header.supplier and header.supplier.supplier_number) or "",
+        supplier=(of_order and of_order.supplier and of_order.supplier.supplier_number) or "",
         currency=header.currency or "",
-        terms=(header.terms and header.terms.standard_payment_terms_code) or "",
-        buyer=(header.buyer and header.buyer.username) or "",
+        terms=(of_order and of_order.terms and of_order.terms.standard_payment_terms_code) or "",
+        buyer=(header.person and header.person.username) or "",
         ship_to=_place(header.ship_to.address if header.ship_to else None),
         total=(header.total and header.total.value) or _ZERO,
         note=header.note or "",
         lines=tuple(_wire_line(line, words) for line in record.lines or ()),
+        type=words.type,
     )
 
 
 def _line_fields(line: Line) -> dict[str, str]:
-    return {
+    told = {
         "status": line.status,
         "catalogNumber": line.part,
         "description": line.description,
@@ -194,6 +210,8 @@ def _line_fields(line: Line) -> dict[str, str]:
         "requestedDeliveryDate": _day(line.requested),
         "distribution": str(line.distribution or ""),
     }
+    asked = {"preferredSupplier": line.supplier, "poNumber": line.order}
+    return told | {name: value for name, value in asked.items() if value}
 
 
 def _line_content(line: Line, currency: str, words: Words) -> Json:
@@ -217,11 +235,16 @@ def _line_content(line: Line, currency: str, words: Words) -> Json:
         told["requestedDeliveryDate"] = _midnight(line.requested)
     if line.distribution:
         told["splittableFieldSetGroupList"] = to_jaggaer(line.distribution)
+    if line.supplier:
+        told["preferredSupplier"] = {"supplierNumber": line.supplier}
+    if line.order:
+        told["poNumber"] = line.order
     return told
 
 
 def _wire_line(line: WireLine, words: Words) -> Line:
     item = line.item
+    asked = line if isinstance(line, RequisitionLine) else None
     return Line(
         number=line.line_number,
         status=words.of_line(line.status),
@@ -235,6 +258,8 @@ def _wire_line(line: WireLine, words: Words) -> Line:
         charges=line.charges or _ZERO,
         requested=line.requested_delivery_date,
         distribution=_distribution(line),
+        supplier=(asked and asked.preferred_supplier and asked.preferred_supplier.supplier_number) or "",
+        order=(asked and asked.po_number) or "",
     )
 
 

@@ -46,6 +46,22 @@ class OrderHeader(Wire):
     acknowledgement: Acknowledgement | None = None
     last_update: Instant | None = None
 
+    @property
+    def number(self) -> str:
+        return self.po_number
+
+    @property
+    def own_id(self) -> str | None:
+        return self.po_id
+
+    @property
+    def dated(self) -> Day | None:
+        return self.po_date
+
+    @property
+    def person(self) -> Buyer | None:
+        return self.buyer
+
 
 class OrderLine(Wire):
     """One line of a purchase order; quantities in the line's unit, `discount_percent` of 100, `charges` money."""
@@ -78,10 +94,7 @@ class PurchaseOrder(Wire):
     @model_validator(mode="before")
     @classmethod
     def _id_in_header(cls, given: Any) -> Any:
-        header = given.get("header") if isinstance(given, Mapping) else None
-        if isinstance(header, Mapping) and "poId" in given:
-            return {**given, "header": {"poId": given["poId"], **header}}
-        return given
+        return _with_id(given, "poId")
 
 
 class RequisitionHeader(Wire):
@@ -101,6 +114,22 @@ class RequisitionHeader(Wire):
     external_reference: Text | None = None
     last_update: Instant | None = None
 
+    @property
+    def number(self) -> str:
+        return self.requisition_number
+
+    @property
+    def own_id(self) -> str | None:
+        return self.requisition_id
+
+    @property
+    def dated(self) -> Day | None:
+        return self.requisition_date
+
+    @property
+    def person(self) -> Buyer | None:
+        return self.requester
+
 
 class RequisitionLine(OrderLine):
     """One line of a requisition; `po_number` once an order came of it."""
@@ -116,3 +145,15 @@ class Requisition(Wire):
     lines: Annotated[tuple[RequisitionLine, ...], BeforeValidator(unwrap("requisitionLine"))] | None = Field(
         default=None, alias="lineList"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _id_in_header(cls, given: Any) -> Any:
+        return _with_id(given, "requisitionId")
+
+
+def _with_id(given: Any, name: str) -> Any:
+    header = given.get("header") if isinstance(given, Mapping) else None
+    if isinstance(header, Mapping) and name in given:
+        return {**given, "header": {name: given[name], **header}}
+    return given

@@ -1,0 +1,20 @@
+"""What an order and a requisition call their own at JAGGAER; all else of the document is the same (jaggaer.md 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentType:
+    """Names of the header's number, date and person, of the list of lines; `words`: the profile's, for its states."""
+
+    number: str
+    date: str
+    person: str
+    lines: str
+    words: str
+
+
+ORDER = DocumentType("poNumber", "poDate", "buyer", "poLine", "order")
+REQUISITION = DocumentType("requisitionNumber", "requisitionDate", "requester", "requisitionLine", "requisition")
