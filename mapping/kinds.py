@@ -272,6 +272,8 @@ class Decision:
     `apart`: its writes stand each by itself, so that one which the target refuses leaves the others to go.
     `notes` are warnings for the run's artifact, `discrepancies` have a table of their own there. `amount` counts
     towards the run's totals when it is written.
+    `elsewhere`: it belongs to a company that is not in scope, so that a run for some companies leaves all that is
+    known of it as it is.
     """
 
     key: str
@@ -286,6 +288,7 @@ class Decision:
     apart: bool = False
     notes: tuple[str, ...] = ()
     discrepancies: tuple[MatchDiscrepancy, ...] = ()
+    elsewhere: bool = False
     base_version: int = 0
 
 

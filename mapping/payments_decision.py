@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -57,7 +57,8 @@ class _Deciding:
         case = self.case
         rule = _out_of_scope(case, self.profile)
         if rule:
-            return self._done(Action.OUT_OF_SCOPE, rule)
+            elsewhere = case.company not in self.profile.companies
+            return replace(self._done(Action.OUT_OF_SCOPE, rule), elsewhere=elsewhere)
         found = Findings()
         for fault in case.faults:
             found.rejected(fault.field or "ledger item", fault)
