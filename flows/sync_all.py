@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from prefect import flow
+from typing import Any, get_type_hints
+
+from prefect import Flow, flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from flows.contracts import contracts
 from flows.gl_accounts import gl_accounts
 from flows.invoices import invoices
-from flows.parameters import SupplierParameters, SyncParameters
+from flows.parameters import SyncParameters
 from flows.payments import payments
 from flows.purchase_orders import purchase_orders
 from flows.receipts import receipts
 from flows.suppliers import suppliers
 from flows.sync import assumed, run_name
+from ifs_jaggaer.errors import SyncError
 from ifs_jaggaer.pipeline.assumed import Assumed
+from ifs_jaggaer.pipeline.outcome import not_opened
 from ifs_jaggaer.pipeline.registry import RESULTS
 
 IN_ORDER = (suppliers, gl_accounts, contracts, purchase_orders, receipts, invoices, payments)
@@ -34,12 +38,11 @@ async def sync_all(parameters: SyncParameters = SyncParameters()) -> State[str]:
     well = True
     try:
         for sync in IN_ORDER:
-            told = SupplierParameters(**parameters.model_dump()) if sync is suppliers else parameters
             # Its result is kept so that a retry does not repeat a sync that completed.
-            state = await sync.with_options(persist_result=True)(told, return_state=True)
+            state = await sync.with_options(persist_result=True)(told_to(sync, parameters), return_state=True)
             well = well and state.is_completed()
             said[sync.name] = state.message or str(state.name)
-            if not state.is_completed() and _stopped(str(state.state_details.flow_run_id)):
+            if not state.is_completed() and _stopped(sync.name, state, parameters):
                 break  # an outage: what follows would lack what this one did not bring
     finally:
         assumed.reset(token)
@@ -48,6 +51,19 @@ async def sync_all(parameters: SyncParameters = SyncParameters()) -> State[str]:
     return Completed(message=message) if well else Failed(message=message)
 
 
-def _stopped(run_id: str) -> bool:
-    """Whether the run did not come to its end; one that only needs attention did."""
-    return run_id not in RESULTS or RESULTS[run_id].state == "failed"
+def told_to(sync: Flow[[Any], Any], parameters: SyncParameters) -> SyncParameters:
+    """The same in the form that the sync takes: some have fields of their own."""
+    form: type[SyncParameters] = get_type_hints(sync.fn)["parameters"]
+    return form(**parameters.model_dump())
+
+
+def _stopped(name: str, state: State[Any], parameters: SyncParameters) -> bool:
+    """Whether the run did not come to its end; one that only needs attention did.
+
+    One that did not even begin leaves a result, too: else the command line would take all for well.
+    """
+    run_id = str(state.state_details.flow_run_id)
+    if run_id not in RESULTS:
+        error = SyncError(state.message or "it did not begin")
+        RESULTS[run_id] = not_opened(name, run_id, error, dry_run=parameters.dry_run)
+    return RESULTS[run_id].state == "failed"
