@@ -37,6 +37,11 @@ class SyncParameters(BaseModel):
         default=(), title="Keys", description="Only these documents, by either system's key, e.g. P1001."
     )
     company: str | None = Field(default=None, title="Company", description="Only this company of the profile, e.g. 10.")
+    companies: tuple[str, ...] = Field(
+        default=(),
+        title="Companies",
+        description="The fixed scope of a deployment, with watermarks of its own; empty: all of the profile.",
+    )
     page_size: int | None = Field(
         default=None, title="Page size", ge=1, le=5000, description="Records on a page; empty: the setting."
     )

@@ -54,6 +54,7 @@ def run_name() -> str:
             kind = "window"
         elif parameters.sweep:
             kind = "sweep"
+        kind = f"{kind}, companies {' '.join(parameters.companies)}" if parameters.companies else kind
         kind = f"{kind}, dry run" if parameters.dry_run else kind
     context = FlowRunContext.get()
     begun = context.flow_run.start_time if context and context.flow_run else None
@@ -154,6 +155,7 @@ async def _opened(sync: SyncName, parameters: SyncParameters) -> AsyncIterator[S
         keys=parameters.document_keys,
         page_size=parameters.page_size,
         company=parameters.company,
+        companies=parameters.companies,
         sweep=parameters.sweep,
         replay=parameters.replay,
         told=parameters.told(),

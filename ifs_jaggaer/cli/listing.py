@@ -17,6 +17,7 @@ from ifs_jaggaer.pipeline.kinds import KINDS
 from ifs_jaggaer.pipeline.wiring import open_store
 from ifs_jaggaer.store import OpenItem, Store
 from ifs_jaggaer.store.audit import Event
+from ifs_jaggaer.store.runs import FIXED
 
 SCHEMA_SHOWN = timedelta(days=30)
 """How long a change of a tenant's metadata shows in `status`."""
@@ -60,18 +61,18 @@ def opened() -> Iterator[Store]:
 
 
 def status(*, as_json: AsJson = False, config: Config = None) -> None:
-    """The last run of each sync, its watermarks, what stands open."""
+    """The last run of each sync and fixed company scope, its watermarks, what stands open."""
     _ = config
     with opened() as store, store.look() as unit:
-        runs = {run.sync: run for run in reversed(unit.runs.recent(limit=1000))}
         marks = unit.watermarks.all()
         rows = []
-        for sync in sorted(runs):
-            last, completed = runs[sync], unit.runs.last_completed(sync)
+        for last, completed in unit.runs.latest():
+            sync, scope = last.sync, last.scope.removeprefix(FIXED) if last.scope.startswith(FIXED) else ""
             standing = unit.items.open(sync=sync)
             rows.append(
                 {
                     "sync": sync,
+                    "companies": scope,
                     "last_run": last.started_at.isoformat(),
                     "state": last.state or "running",
                     "last_completed": completed.finished_at.isoformat()
@@ -81,7 +82,12 @@ def status(*, as_json: AsJson = False, config: Config = None) -> None:
                     "open": {
                         kind: sum(item.kind == kind for item in standing) for kind in sorted({i.kind for i in standing})
                     },
-                    "watermarks": {leg: mark.value for (of, leg), mark in marks.items() if of == sync},
+                    "watermarks": {
+                        leg: mark.value
+                        for (of, name), mark in marks.items()
+                        for leg, _, companies in [name.partition(FIXED)]
+                        if (of, companies) == (sync, scope)
+                    },
                 }
             )
         now = unit.now()
@@ -92,9 +98,10 @@ def status(*, as_json: AsJson = False, config: Config = None) -> None:
         return
     print_table(
         f"Status at {now:%Y-%m-%d %H:%M:%S} UTC",
-        ("sync", "last run", "state", "last completed", "what happened", "open"),
+        ("sync", "companies", "last run", "state", "last completed", "what happened", "open"),
         [
-            (r["sync"], _short(r["last_run"]), r["state"], _short(r["last_completed"]), r["message"], _words(r["open"]))
+            (r["sync"], r["companies"] or "all", _short(r["last_run"]), r["state"], _short(r["last_completed"]),
+             r["message"], _words(r["open"]))
             for r in rows
         ],
     )  # fmt: skip
@@ -198,12 +205,14 @@ def list_watermarks(*, as_json: AsJson = False, config: Config = None) -> None:
     """How far each source was read."""
     _ = config
     with opened() as store, store.look() as unit:
-        found = sorted((sync, leg, mark.value) for (sync, leg), mark in unit.watermarks.all().items())
+        marks = unit.watermarks.all()
+    found = sorted((sync, *name.partition(FIXED)[::2], mark.value) for (sync, name), mark in marks.items())
     if as_json:
-        for sync, leg, value in found:
-            print_json({"sync": sync, "source": leg, "value": value})
+        for sync, leg, companies, value in found:
+            print_json({"sync": sync, "source": leg, "companies": companies, "value": value})
         return
-    print_table("Watermarks", ("sync", "source", "read up to"), found)
+    shown = [(sync, leg, companies or "all", value) for sync, leg, companies, value in found]
+    print_table("Watermarks", ("sync", "source", "companies", "read up to"), shown)
 
 
 def reset_watermarks(*, sync: ForSync = None, config: Config = None) -> None:

@@ -34,6 +34,7 @@ class Sync(StrEnum):
     SUPPLIERS = "suppliers"
     GL_ACCOUNTS = "gl-accounts"
     CONTRACTS = "contracts"
+    REQUISITIONS = "requisitions"
     PURCHASE_ORDERS = "purchase-orders"
     RECEIPTS = "receipts"
     INVOICES = "invoices"
@@ -71,6 +72,10 @@ def run(
     until: Until = None,
     key: Keys = None,
     company: Company = None,
+    companies: Annotated[
+        str | None,
+        typer.Option("--companies", help="A fixed scope with watermarks of its own, as a deployment's, e.g. 10,20."),
+    ] = None,
     page_size: Annotated[int | None, typer.Option("--page-size", min=1, max=5000)] = None,
     sweep: Annotated[
         bool, typer.Option("--sweep", help="Look at everything: what became visible late, what is gone.")
@@ -88,6 +93,7 @@ def run(
             "until": moment(until, "--until"),
             "document_keys": tuple(key or ()),
             "company": company,
+            "companies": tuple(filter(None, map(str.strip, (companies or "").split(",")))),
             "page_size": page_size,
             "sweep": sweep,
         },

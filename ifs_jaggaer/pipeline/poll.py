@@ -207,7 +207,7 @@ def _no_longer_listed(run: SyncRun, source: Source, sweep: Sweep) -> tuple[str, 
     """Said once, and nothing follows: JAGGAER tells neither that a record was deleted nor why it does not come."""
     came = {"|".join(key) for key in sweep.keys}
     with run.wiring.store.look() as unit:
-        gone = tuple(key for key in unit.versions.keys(run.sync, source.name) if key not in came)
+        gone = tuple(key for key in unit.versions.keys(run.sync, run.scoped(source.name)) if key not in came)
     if gone and came:
         few = ", ".join(gone[:NAMED])
         run.warn(f"{source.name}: JAGGAER no longer lists {len(gone)} records, nothing follows from that: {few}")

@@ -35,6 +35,7 @@ class Request:
     """One run's parameters.
 
     `told` holds a person's decisions by document key ("*" for every document).
+    `company` narrows this one run; `companies` is the fixed scope of a deployment, all of the profile's if empty.
     `sweep`: look at everything, also at what no change time shows (DESIGN, law 1).
     `replay`: decide open items again ("open"), or let go exactly what the brake holds ("brake") or what does not
     match ("match").
@@ -49,6 +50,7 @@ class Request:
     keys: tuple[str, ...] = ()
     page_size: int | None = None
     company: str | None = None
+    companies: tuple[str, ...] = ()
     sweep: bool = False
     replay: Literal["open", "brake", "match"] | None = None
     told: Mapping[str, Instructions] = field(default_factory=dict)
@@ -62,6 +64,16 @@ class Request:
     def moves_watermarks(self) -> bool:
         return not (self.narrowed or self.dry_run)
 
+    @property
+    def only(self) -> tuple[str, ...]:
+        """The companies that the run is for; none named: all of the profile."""
+        return (self.company,) if self.company else self.companies
+
+    @property
+    def scope(self) -> str:
+        """What is kept apart for a deployment's fixed scope, at the end of a name: "@10,20"; "" for all companies."""
+        return f"@{','.join(sorted(set(self.companies)))}" if self.companies else ""
+
     def as_document(self) -> dict[str, str | bool | int | list[str] | None]:
         """For the run's record in the store."""
         return {
@@ -71,6 +83,7 @@ class Request:
             "keys": list(self.keys),
             "page_size": self.page_size,
             "company": self.company,
+            "companies": list(self.companies),
             "sweep": self.sweep,
             "replay": self.replay,
         }

@@ -20,6 +20,7 @@ from ifs_jaggaer.pipeline.kinds import KINDS
 from ifs_jaggaer.pipeline.plan import Planned
 from ifs_jaggaer.pipeline.reading import Reader
 from ifs_jaggaer.pipeline.request import FOREIGN, IN_IFS, INTENT, MATCH, METADATA, UNTIL, Request
+from ifs_jaggaer.pipeline.scoping import in_scope, words_of
 from ifs_jaggaer.pipeline.tally import Line, Tally
 from ifs_jaggaer.pipeline.wiring import Wiring
 from ifs_jaggaer.pipeline.witness import Scribe
@@ -79,8 +80,12 @@ class SyncRun:
 
     @property
     def companies(self) -> tuple[str, ...]:
-        """Companies in scope: those of the profile, or the one that was asked for."""
-        return (self.request.company,) if self.request.company else self.wiring.profile.companies
+        """Companies in scope: those that the run is for, else all of the profile."""
+        return self.request.only or self.wiring.profile.companies
+
+    def scoped(self, name: str) -> str:
+        """The name under which watermarks and kept rows stand in the store: each fixed scope has its own."""
+        return f"{name}{self.request.scope}"
 
     @property
     def overlap(self) -> timedelta:
@@ -181,7 +186,7 @@ class SyncRun:
     def kept_rows(self, name: str, keys: Iterable[str]) -> dict[str, Kept]:
         """Rows of a set as they were last dealt with, but those to be looked at all the same."""
         with self.wiring.store.look() as unit:
-            kept = unit.versions.kept(self.sync, name, keys)
+            kept = unit.versions.kept(self.sync, self.scoped(name), keys)
         return {key: row for key, row in kept.items() if (name, key) not in self.unseen}
 
     def scope(self, source: Source) -> filters.Expr | None:
@@ -200,7 +205,7 @@ class SyncRun:
 
     def watermark(self, leg: str) -> Watermark | None:
         with self.wiring.store.look() as unit:
-            mark = unit.watermarks.get(self.sync, leg)
+            mark = unit.watermarks.get(self.sync, self.scoped(leg))
         if mark is not None:
             self.marked.add(leg)
         return mark
@@ -310,7 +315,8 @@ async def open_run(wiring: Wiring, request: Request, *, assumed: Assumed | None 
         channel.witness = scribe
     concurrency = wiring.settings.concurrency
     kind = KINDS[request.sync]
-    wiring = replace(wiring, profile=_in_scope(wiring.profile, request, kind))
+    whole = wiring.profile
+    wiring = replace(wiring, profile=in_scope(whole, request, kind))
     hooked = Hooked(load_hook(wiring.profile), kind)
     run = SyncRun(
         request=request,
@@ -326,7 +332,7 @@ async def open_run(wiring: Wiring, request: Request, *, assumed: Assumed | None 
         slots=asyncio.Semaphore(concurrency),
         before={system: (channel.requests, channel.throttled) for system, channel in wiring.channels.items()},
     )
-    _start(run)
+    _start(run, whole)
     try:
         yield run
     finally:
@@ -340,35 +346,16 @@ def _instructed(run: SyncRun, key: str, told: Instructions) -> Event:
     return Event("instructed", "note", entity=run.sync, key="" if key == "*" else key, payload={"winners": winners})
 
 
-def _in_scope(profile: Profile, request: Request, kind: Kind) -> Profile:
-    """The profile of a run: for documents only the company that was asked for is in scope.
-
-    Raises:
-        SettingsError: the profile does not have that company.
-    """
-    if request.company is None:
-        return profile
-    if request.company not in profile.companies:
-        raise SettingsError(
-            "the profile has no such company",
-            field="company",
-            value=request.company,
-            remedy=f"name one of {', '.join(profile.companies)}, or add it to companies",
-        )
-    if not any(source.document for source in kind.sources):
-        return profile  # what companies share is decided from all of them
-    return profile.model_copy(update={"companies": (request.company,), "lead_company": profile.lead})
-
-
-def _start(run: SyncRun) -> None:
+def _start(run: SyncRun, whole: Profile) -> None:
     request, profile = run.request, run.wiring.profile
     with run.scribe.unit() as unit:
-        unit.runs.start(request.run_id, run.sync, request.trigger, request.as_document(), scope=",".join(run.companies))
+        scope = request.scope or ",".join(run.companies)
+        unit.runs.start(request.run_id, run.sync, request.trigger, request.as_document(), scope=scope)
         linked = unit.links.by_jaggaer(run.kind.record, request.told)
         run.aliases.update({link.ifs_key: key for key, link in linked.items()})
         for key, told in request.told.items():
             run.scribe.note(_instructed(run, key, told))
-        name = f"{run.sync}:profile"
+        name = run.scoped(f"{run.sync}:profile")
         states = f"{profile.fingerprint()}:{','.join(profile.companies)}"
         known = unit.fingerprints.get(name)
         if known is not None and known != states and request.company is None:
@@ -378,3 +365,5 @@ def _start(run: SyncRun) -> None:
             )
         if known != states and not request.dry_run and request.company is None:
             unit.fingerprints.put(name, states)
+        for words in words_of(request, run.kind, whole, unit, first=known is None):
+            run.warn(words)

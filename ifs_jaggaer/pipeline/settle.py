@@ -50,6 +50,8 @@ class _Settled:
 
 def _settle(run: SyncRun, unit: Unit, planned: Planned, carried: Carried) -> _Settled:
     decision = planned.decision
+    if decision.elsewhere and run.request.only:
+        return _elsewhere(run, decision)
     refused = run.refused.get(decision.key, {}).values()
     items = (*decision.items, *refused, *([carried.failed] if carried.failed else []))
     complete = carried.failed is None and not carried.again and carried.outage is None
@@ -70,15 +72,22 @@ def _settle(run: SyncRun, unit: Unit, planned: Planned, carried: Carried) -> _Se
     former = run.former_key(decision)
     if former:
         unit.items.replace(run.sync, former, "", (), run.request.run_id)
-    out_of_this_run = run.request.company is not None and decision.action is Action.OUT_OF_SCOPE
-    if out_of_this_run:
-        run.left_out.add(decision.key)
-    elif carried.failed or not decision.again:
+    if carried.failed or not decision.again:
         _keep_versions(run, (*planned.rows, *written))
     if decision.writes or items or replaced.closed:
         run.scribe.note(_event(run, decision, settlement, items, carried.done))
     line = line_of(decision, items, failed=carried.failed is not None)
     return _Settled(decision.key, line=line, items=items, opened=replaced.opened, former_key=former)
+
+
+def _elsewhere(run: SyncRun, decision: Decision) -> _Settled:
+    """A document of another company: its items, link and versions are the affair of the runs that have it in scope.
+
+    A fixed scope keeps versions of its own, so that it is not looked at again before it changes.
+    """
+    if not run.request.scope or run.request.company:
+        run.left_out.add(decision.key)
+    return _Settled(decision.key, line=line_of(decision, ()))
 
 
 def preview(run: SyncRun, planned: Planned) -> None:
@@ -100,18 +109,18 @@ def settle_page(run: SyncRun, ref: PageRef) -> None:
             if run.tally.decided.get(row.reference) not in run.left_out:
                 run.versions.setdefault(row.set, {}).setdefault(row.key, Kept(row.version, row.reference))
         for name, rows in run.versions.items():
-            unit.versions.put(run.sync, name, rows)
+            unit.versions.put(run.sync, run.scoped(name), rows)
         run.versions.clear()
         if ref.gone:
-            unit.versions.remove(run.sync, ref.start.leg.partition(".")[2], ref.gone)
+            unit.versions.remove(run.sync, run.scoped(ref.start.leg.partition(".")[2]), ref.gone)
         if ref.reach is None or not run.request.moves_watermarks:
             return
-        mark = unit.watermarks.get(run.sync, leg)
+        mark = unit.watermarks.get(run.sync, run.scoped(leg))
         if mark is None and leg in run.marked:
             return  # reset while this run went on: the next one shall read all again
         if mark is not None and datetime.fromisoformat(mark.value) >= datetime.fromisoformat(ref.reach):
             return
-        if unit.watermarks.move(run.sync, leg, mark, ref.reach, run.request.run_id):
+        if unit.watermarks.move(run.sync, run.scoped(leg), mark, ref.reach, run.request.run_id):
             begin = run.moved[leg][0] if leg in run.moved else (mark.value if mark else None)
             run.moved[leg] = (begin, ref.reach)
             run.marked.add(leg)

@@ -192,7 +192,7 @@ def _gone(run: SyncRun, source: Source, leg: str) -> dict[str, Kept]:
     if run.request.narrowed or UNREADABLE in seen:
         return {}
     with run.wiring.store.look() as unit:
-        missing = [key for key in unit.versions.keys(run.sync, source.name) if key not in seen]
+        missing = [key for key in unit.versions.keys(run.sync, run.scoped(source.name)) if key not in seen]
     if missing and not seen:
         run.warn(
             f"{source.name}: no row came, {len(missing)} are known: that is unknown, not empty; look whether the "

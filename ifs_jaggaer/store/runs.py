@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import ColumnElement, select, update
 
 from ifs_jaggaer.store.bound import Bound
@@ -15,6 +17,9 @@ _ALL = select(
     *(Row.id, Row.sync, Row.trigger, Row.scope, Row.parameters, Row.started_at, Row.finished_at),
     *(Row.state, Row.completed, Row.counts),
 )
+
+FIXED = "@"
+"""Begins the scope of a run whose deployment is for some companies only, with watermarks of its own: "@10,20"."""
 
 
 class Runs(Bound):
@@ -56,6 +61,26 @@ class Runs(Bound):
         """The completed run of a sync that started last."""
         found = self._find(Row.sync == sync, Row.completed.is_(True), limit=1)
         return found[0] if found else None
+
+    def latest(self) -> list[tuple[Run, Run | None]]:
+        """The last run of each sync and fixed scope, and the last that completed.
+
+        Runs without a fixed scope count together, whatever they were narrowed to.
+        """
+        known = select(Row.sync, Row.scope).where(Row.connection == self.connection).distinct()
+        groups = {(row.sync, row.scope if row.scope.startswith(FIXED) else "") for row in self.db.execute(known)}
+        found: list[tuple[Run, Run | None]] = []
+        for sync, scope in sorted(groups):
+            mine = (Row.sync == sync, Row.scope == scope if scope else Row.scope.not_like(f"{FIXED}%"))
+            completed = self._find(*mine, Row.completed.is_(True))
+            found.append((self._find(*mine)[0], completed[0] if completed else None))
+        return found
+
+    def scopes(self, sync: str, since: datetime) -> set[frozenset[str]]:
+        """The companies of each run of a sync that started since then."""
+        query = select(Row.scope).where(Row.connection == self.connection, Row.sync == sync, Row.started_at >= since)
+        found = self.db.execute(query.distinct()).scalars()
+        return {frozenset(scope.removeprefix(FIXED).split(",")) for scope in found}
 
     def recent(self, sync: str | None = None, limit: int = 100) -> list[Run]:
         """Runs of a sync or of all, the newest first."""
