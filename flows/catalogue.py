@@ -13,6 +13,7 @@ from flows.parameters import ResolvingParameters, SupplierParameters, SyncParame
 from flows.payments import payments
 from flows.purchase_orders import purchase_orders
 from flows.receipts import receipts
+from flows.requisitions import requisitions
 from flows.suppliers import suppliers
 from flows.sync_all import sync_all
 
@@ -20,6 +21,7 @@ FLOWS: dict[str, tuple[Flow[[Any], Any], type[SyncParameters]]] = {
     "suppliers": (suppliers, SupplierParameters),
     "gl-accounts": (gl_accounts, SyncParameters),
     "contracts": (contracts, SyncParameters),
+    "requisitions": (requisitions, SyncParameters),
     "purchase-orders": (purchase_orders, SyncParameters),
     "receipts": (receipts, SyncParameters),
     "invoices": (invoices, ResolvingParameters),

@@ -15,6 +15,7 @@ from flows.parameters import SyncParameters
 from flows.payments import payments
 from flows.purchase_orders import purchase_orders
 from flows.receipts import receipts
+from flows.requisitions import requisitions
 from flows.suppliers import suppliers
 from flows.sync import assumed, run_name
 from ifs_jaggaer.errors import SyncError
@@ -22,7 +23,7 @@ from ifs_jaggaer.pipeline.assumed import Assumed
 from ifs_jaggaer.pipeline.outcome import not_opened
 from ifs_jaggaer.pipeline.registry import RESULTS
 
-IN_ORDER = (suppliers, gl_accounts, contracts, purchase_orders, receipts, invoices, payments)
+IN_ORDER = (suppliers, gl_accounts, contracts, requisitions, purchase_orders, receipts, invoices, payments)
 """Suppliers and GL accounts come before the documents that refer to them (DESIGN, law 6)."""
 
 

@@ -135,6 +135,7 @@ class Company(Table):
     invoices_without_order: Literal["proposal", "voucher"]
     closed_period: Literal["hold", "next_open"]
     payment_status_back: bool
+    requisitions: bool
     code_parts: dict[str, str]
     match: Match
 

@@ -92,7 +92,7 @@ def read_order(rows: OrderRows, profile: Profile, base: Order | None) -> Reading
         currency=head.currency_code or "",
         terms=_terms(head, profile, found) if head.came("pay_term_id") or base is None else base.terms,
         buyer=_buyer(head, profile, found) if head.came("buyer_code") or base is None else base.buyer,
-        ship_to=_ship_to(rows, base),
+        ship_to=ship_to(rows.site, head.contract or "", base),
         total=_total(head, lines, currency, found) if currency and rows.lines else _ZERO,
         note=(head.note_text or "") if head.came("note_text") or base is None else base.note,
         lines=tuple(line for line, _ in lines),
@@ -110,8 +110,8 @@ def _buyer(head: PurchaseOrder, profile: Profile, found: Findings) -> str:
     return found.attempt("BuyerCode", lambda: profile.map("buyer").to_jaggaer(code), "") if code else ""
 
 
-def _ship_to(rows: OrderRows, base: Order | None) -> Place:
-    site, code = rows.site, rows.head.contract or ""
+def ship_to(site: Site | None, code: str, base: Order | None) -> Place:
+    """The site's address; where the site does not come, what `base` has of it."""
     if site is None:
         return base.ship_to if base and base.ship_to.code == code else Place(code)
     return Place(

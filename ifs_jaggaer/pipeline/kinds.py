@@ -9,9 +9,19 @@ from mapping.kinds import Kind
 from mapping.payments import Payments
 from mapping.purchase_orders import PurchaseOrders
 from mapping.receipts import Receipts
+from mapping.requisitions import Requisitions
 from mapping.suppliers import Suppliers
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
-    for kind in (Suppliers(), GlAccounts(), Contracts(), PurchaseOrders(), Receipts(), Invoices(), Payments())
+    for kind in (
+        Suppliers(),
+        GlAccounts(),
+        Contracts(),
+        Requisitions(),
+        PurchaseOrders(),
+        Receipts(),
+        Invoices(),
+        Payments(),
+    )
 }

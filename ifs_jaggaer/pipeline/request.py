@@ -27,7 +27,9 @@ METADATA = "$metadata "
 MATCH = "].match "
 """Part of the field of an item that says what of an invoice does not match; a person may let it pass."""
 
-SyncName = Literal["suppliers", "gl-accounts", "contracts", "purchase-orders", "receipts", "invoices", "payments"]
+SyncName = Literal[
+    "suppliers", "gl-accounts", "contracts", "requisitions", "purchase-orders", "receipts", "invoices", "payments"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,16 @@ if TYPE_CHECKING:
     from ifs_jaggaer.store import OpenItem, Store
     from mapping.kinds import Item
 
-IN_ORDER = ("suppliers", "gl-accounts", "contracts", "purchase-orders", "receipts", "invoices", "payments")
+IN_ORDER = (
+    "suppliers",
+    "gl-accounts",
+    "contracts",
+    "requisitions",
+    "purchase-orders",
+    "receipts",
+    "invoices",
+    "payments",
+)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,76 @@
+"""Accounts and code parts of lines to be sent that neither JAGGAER is known to have, nor IFS."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, TypeAlias
+
+from connectors.ifs.models import Account, CodePartValue
+from mapping.findings import readable
+from mapping.kinds import Answers, Ask, IfsRows, Item, ItemKind, Snapshots
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable
+
+    from mapping.profile import Profile
+    from mapping.purchase_orders_model import Line
+
+Codes: TypeAlias = frozenset[tuple[str, str]]
+"""Custom fields and values."""
+
+
+def codes_of(lines: Iterable[Line]) -> Codes:
+    """Every custom field and value that the lines name."""
+    shares = (share for line in lines if line.distribution for share in line.distribution.shares)
+    return frozenset(code for share in shares for code in share.codes)
+
+
+def unknown_codes(
+    named: Mapping[str, tuple[str, Codes]], profile: Profile
+) -> Generator[tuple[Ask, ...], Answers, dict[str, Codes]]:
+    """Of each document's company and codes those that are neither synchronised nor in IFS."""
+    kept = Snapshots("gl_account", frozenset(f"{name}:{value}" for _, codes in named.values() for name, value in codes))
+    answers = yield (kept,)
+    known = answers.snapshots(kept)
+    wanted = {
+        key: {
+            (company, profile.code_part(company, name), value)
+            for name, value in codes
+            if f"{name}:{value}" not in known
+        }
+        for key, (company, codes) in named.items()
+    }
+    every = {each for mine in wanted.values() for each in mine}
+    companies = (("Company", frozenset(company for company, _, _ in every)),)
+    accounts = IfsRows("account", "Account", frozenset(v for _, part, v in every if part == "A"), companies)
+    values = IfsRows(
+        "code_part_value",
+        "CodePartValue",
+        frozenset(value for _, part, value in every if part != "A"),
+        (*companies, ("CodePart", frozenset(part for _, part, _ in every if part != "A"))),
+    )
+    found = yield (accounts, values)
+    there = {(row.company, "A", row.account) for row in readable(Account, found.rows(accounts))[0]} | {
+        (row.company, row.code_part, row.code_part_value) for row in readable(CodePartValue, found.rows(values))[0]
+    }
+    return {
+        key: frozenset((profile.custom_field(company, part), value) for company, part, value in mine - there)
+        for key, mine in wanted.items()
+    }
+
+
+def waiting(lines: Iterable[Line], unknown: Codes) -> tuple[Item, ...]:
+    """The first unknown code of each line: sending it would be in vain."""
+    first = ((line, next(iter(sorted(codes_of((line,)) & unknown)), None)) for line in lines)
+    return tuple(
+        Item(
+            ItemKind.WAITING,
+            f"lines[{line.number}].distribution",
+            code[1],
+            f"{code[0]} {code[1]} is neither in IFS nor, as far as is known, at JAGGAER",
+            "goes by itself once it is there, or correct the distribution of the line",
+            waits_for=f"gl_account:{code[0]}:{code[1]}",
+        )
+        for line, code in first
+        if code
+    )
