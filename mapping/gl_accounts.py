@@ -34,6 +34,9 @@ from mapping.profile import Profile
 RECORD = "gl_account"
 RESOURCE = "customfieldvalues"
 ACCOUNT = "A"
+COMPANIES = "companies"
+"""In the snapshot of a value: the companies whose chart has it, joined by commas."""
+
 MOST_VALUES = 500
 """Values that one POST takes (contracts/jaggaer.md 4)."""
 
@@ -67,6 +70,7 @@ class AccountCase:
     """One value of a custom field: its rows in the companies in scope, and what JAGGAER has.
 
     `present` is None where JAGGAER lacks it or where the snapshot tells already.
+    The snapshot also keeps which companies have the value: orders are checked against their own company's chart.
     """
 
     custom_field: str
@@ -160,16 +164,30 @@ class GlAccounts:
         except Rejected as problem:
             item = Item(ItemKind.DEAD_LETTER, problem.field, problem.value, problem.message, problem.remedy)
             return Decision(case.key, "", Action.NONE, items=(item,), base_version=version)
+        missing = _missing(case, profile)
         before = _before(case)
+        if missing and before:
+            wanted = _with_unknown(wanted, before, missing, case.rows, profile)
+        kept = {**wanted, COMPANIES: ",".join(sorted({*missing, *(_company(row) for row in case.rows)}))}
+        notes = (f"{case.key}: IFS no longer shows it in company {', '.join(missing)}: unknown, not gone",)
+        settlement = Settlement(snapshot=kept)
         if before == wanted:
-            settlement = None if case.base else Settlement(snapshot=wanted)
-            return Decision(case.key, case.key, Action.SKIP, settlement=settlement, base_version=version)
+            known = case.base is not None and dict(case.base.fields) == kept
+            return Decision(
+                case.key,
+                case.key,
+                Action.SKIP,
+                settlement=None if known else settlement,
+                notes=notes if missing else (),
+                base_version=version,
+            )
         return Decision(
             key=case.key,
             other_key=case.key,
             action=Action.UPDATE if before else Action.CREATE,
             writes=(_post(case, wanted, before),),
-            settlement=Settlement(snapshot=wanted),
+            settlement=settlement,
+            notes=notes if missing else (),
             base_version=version,
         )
 
@@ -227,20 +245,57 @@ def _parts(custom_field: str, profile: Profile) -> dict[str, str]:
 
 def _is_of(row: Row, parts: Mapping[str, str], value: str) -> bool:
     part, own = _part_and_value(row)
-    return own == value and parts.get(one(at_ifs(row, "Company"))) == part
+    return own == value and parts.get(_company(row)) == part
+
+
+def _company(row: Row) -> str:
+    return one(at_ifs(row, "Company"))
+
+
+def _order_of(profile: Profile) -> list[str]:
+    """The companies, the one that counts first."""
+    return list(dict.fromkeys((profile.lead, *profile.companies)))
+
+
+def has(snapshot: Snapshot | None, company: str) -> bool:
+    """Whether the company's own chart had the value when it was last settled; False where that is not known."""
+    return snapshot is not None and company in (snapshot.fields.get(COMPANIES) or "").split(",")
+
+
+def _missing(case: AccountCase, profile: Profile) -> list[str]:
+    """Companies in scope that had the value, and of which no row comes any more."""
+    own = set(_parts(case.custom_field, profile)) - {_company(row) for row in case.rows}
+    return [company for company in _order_of(profile) if company in own and has(case.base, company)]
+
+
+def _with_unknown(
+    wanted: Mapping[str, str | None],
+    before: Mapping[str, str | None],
+    missing: Iterable[str],
+    rows: Iterable[Row],
+    profile: Profile,
+) -> dict[str, str | None]:
+    """Absence is not emptiness (DESIGN, law 11): what a row that does not come would say stays as it is."""
+    order = _order_of(profile)
+    first = min(map(order.index, (_company(row) for row in rows)))
+    spoke = any(order.index(company) < first for company in missing)
+    return {
+        "description": before.get("description") if spoke else wanted["description"],
+        "active": wanted["active"] if wanted["active"] == "true" else before.get("active"),
+    }
 
 
 def _wanted(rows: Iterable[Row], profile: Profile, as_of: date) -> dict[str, str | None]:
     """The leading company's description, or the first company's that has it; active if valid in any."""
-    order = [profile.lead, *profile.companies]
-    by_rank = sorted(rows, key=lambda row: order.index(one(at_ifs(row, "Company"))))
+    order = _order_of(profile)
+    by_rank = sorted(rows, key=lambda row: order.index(_company(row)))
     valid = any(within(as_of, *(day(row.values.get(end), end) for end in _DATES)) for row in by_rank)
     return {"description": one(at_ifs(by_rank[0], "Description")), "active": "true" if valid else "false"}
 
 
 def _before(case: AccountCase) -> dict[str, str | None] | None:
     if case.base is not None:
-        return dict(case.base.fields)
+        return {name: value for name, value in case.base.fields.items() if name != COMPANIES}
     if case.present is None:
         return None
     return {

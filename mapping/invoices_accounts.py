@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from connectors.ifs.models import Account
+    from connectors.ifs.models import Account, CodePartValue
     from connectors.jaggaer.invoices import Invoice
     from mapping.distribution import Share
     from mapping.findings import Findings
@@ -29,7 +29,11 @@ def check_codes(drafted: Draft, ledger: Ledger, on: date | None, profile: Profil
     """Every account and code part known, valid on the posting date and allowed with each other."""
     for line in drafted.lines:
         for share in line.distribution.shares if line.distribution else ():
-            _Checking(drafted.company, profile, ledger, on, drafted.found).share(share, at=f"lines[{line.at}]")
+            checking = _Checking(drafted.company, profile, ledger, on, drafted.found)
+            if line.lent_by:
+                checking.lent(share, line.lent_by, at=f"lines[{line.at}]")
+            else:
+                checking.share(share, at=f"lines[{line.at}]")
 
 
 def check_voucher_accounts(drafted: Draft, invoice: Invoice, ledger: Ledger, on: date | None, profile: Profile) -> None:
@@ -80,6 +84,22 @@ class _Checking:
         self._on = on
         self._found = found
 
+    def lent(self, share: Share, lender: str, *, at: str) -> None:
+        """The default of the leading company goes only where the chart of the invoice's company has it, valid."""
+        for part, value in share.codes:
+            name, row = self._known(part, value)
+            fault = f"is not in company {self._company}" if row is None else self._invalid(row)
+            if fault:
+                self._found.dead(
+                    f"{at}.Code{part}",
+                    value,
+                    f"no account: the supplier has no default in company {self._company}, and {name} of its default in "
+                    f"company {lender} {fault}",
+                    f"give the supplier a default GL account in company {self._company}, or the line an account",
+                )
+                return
+        self.share(share, at=at)
+
     def share(self, share: Share, *, at: str) -> None:
         values = dict(share.codes)
         for part, value in share.codes:
@@ -94,10 +114,19 @@ class _Checking:
         for name, stated, reason, remedy in self._combination(account, values):
             self._found.dead(f"{at}.{name}", stated, reason, remedy)
 
+    def _known(self, part: str, value: str) -> tuple[str, Account | CodePartValue | None]:
+        """What a person calls it, and its row in the company."""
+        if part == "A":
+            return f"account {value}", self._ledger.accounts.get((self._company, value))
+        return f"code part {part} {value}", self._ledger.values.get((self._company, part, value))
+
+    def _invalid(self, row: Account | CodePartValue) -> str:
+        valid = self._on is None or within(self._on, row.valid_from, row.valid_until)
+        return "" if valid else f"is not valid on {self._on}"
+
     def _value(self, part: str, value: str, field: str) -> None:
-        ledger, company = self._ledger, self._company
-        row = ledger.accounts.get((company, value)) if part == "A" else ledger.values.get((company, part, value))
-        name = f"account {value}" if part == "A" else f"code part {part} {value}"
+        company = self._company
+        name, row = self._known(part, value)
         if row is None:
             self._found.add(
                 Item(
@@ -109,11 +138,11 @@ class _Checking:
                     waits_for=f"account:{company}:{value}" if part == "A" else f"code_part:{company}:{part}:{value}",
                 )
             )
-        elif self._on and not within(self._on, row.valid_from, row.valid_until):
+        elif fault := self._invalid(row):
             self._found.dead(
                 field,
                 value,
-                f"{name} of company {company} is not valid on {self._on}",
+                f"{name} of company {company} {fault}",
                 "correct the line at JAGGAER, or its validity in IFS",
             )
 

@@ -25,13 +25,15 @@ if TYPE_CHECKING:
 class DraftLine:
     """One invoice line with its order line, where it has one, and its distribution by code part letters.
 
-    `unknown`: it names a line that its order does not have.
+    `unknown`: it names a line that its order does not have. `lent_by`: the leading company, where it is the
+    supplier's default there that the line goes to, as its own company has none; "" for all else.
     """
 
     line: InvoiceLine
     ordered: PurchaseOrderLine | None
     distribution: Distribution | None
     unknown: bool = False
+    lent_by: str = ""
 
     @property
     def at(self) -> str:
@@ -135,8 +137,9 @@ def _line(case: InvoiceCase, line: InvoiceLine, places: _Places, found: Findings
     goes = ordered or not line.po_number or (unknown and does == "post")
     if not places.company or not goes:
         return DraftLine(line, ordered, None, unknown)
-    made = found.attempt(f"lines[{line.line_number}].splits", lambda: places.of(line, order, ordered), None)
-    return DraftLine(line, ordered, made, unknown)
+    none: tuple[Distribution | None, str] = (None, "")
+    made, lent_by = found.attempt(f"lines[{line.line_number}].splits", lambda: places.of(line, order, ordered), none)
+    return DraftLine(line, ordered, made, unknown, lent_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +151,19 @@ class _Places:
     company: str
     profile: Profile
 
-    def of(self, line: InvoiceLine, order: KnownOrder | None, ordered: PurchaseOrderLine | None) -> Distribution | None:
-        """The line's own distribution, else its order line's, the invoice's, the supplier's default account."""
-        return (
+    def of(
+        self, line: InvoiceLine, order: KnownOrder | None, ordered: PurchaseOrderLine | None
+    ) -> tuple[Distribution | None, str]:
+        """The line's own distribution, else its order line's, the invoice's, the supplier's default account.
+
+        With the company that lends its default account to the line's, "" for none.
+        """
+        made = (
             self._stated(line.split_groups)
             or (of_order_line(ordered, order.shares) if order and ordered else None)
             or self._stated(self.invoice.header.split_groups)
-            or self._default()
         )
+        return (made, "") if made else self._default()
 
     def _stated(self, groups: Iterable[SplitGroup] | None) -> Distribution | None:
         """Without an account it is none."""
@@ -176,19 +184,27 @@ class _Places:
             )
         return named
 
-    def _default(self) -> Distribution | None:
-        finance = self.case.finance_in(self.company)
+    def _default(self) -> tuple[Distribution | None, str]:
+        """The supplier's in the invoice's company, else in the leading one: JAGGAER shows and keeps that alone."""
+        finance, lead = self.case.finance_in(self.company), self.profile.lead
         if finance is None:
-            return None  # the invoice waits for it
-        if not finance.cf_gl_account:
+            return None, ""  # the invoice waits for it
+        lender = finance if finance.cf_gl_account else self.case.finance_in(lead)
+        if lender is None or not lender.cf_gl_account:
             raise Rejected(
                 "no account: neither the invoice, nor an order, nor the supplier's default names one",
                 system="jaggaer",
                 field="splittableFieldSetGroupList",
                 remedy="give the line an account, or the supplier a default GL account",
             )
-        centre = (("B", finance.cf_cost_center),) if finance.cf_cost_center else ()
-        return whole(("A", finance.cf_gl_account), *centre)
+        centre = ((self._centre(), lender.cf_cost_center),) if lender.cf_cost_center else ()
+        return whole(("A", lender.cf_gl_account), *centre), "" if lender is finance else lead
+
+    def _centre(self) -> str:
+        """The company's code part for cost centres: that of the custom field which B, theirs, has where they lead."""
+        field = self.profile.of_company(self.profile.lead).code_parts.get("B")
+        parts = self.profile.of_company(self.company).code_parts
+        return next((part for part, name in parts.items() if name == field), "B")
 
 
 def _its_order(case: InvoiceCase, line: InvoiceLine, order: KnownOrder | None, found: Findings) -> KnownOrder | None:
