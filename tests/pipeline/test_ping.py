@@ -10,6 +10,8 @@ import pytest
 from pipeline.driving import Product
 from pipeline.world import World
 
+from connectors.jaggaer.client import JaggaerClient
+from connectors.jaggaer.pages import JaggaerPage
 from ifs_jaggaer.pipeline.checks import Check
 from ifs_jaggaer.pipeline.kinds import KINDS
 from ifs_jaggaer.pipeline.needs import needs
@@ -108,3 +110,28 @@ def test_a_container_that_is_not_there_is_the_profiles_matter(world: World, prod
 def test_a_host_where_nobody_is(world: World, product: Product) -> None:
     found = failed(pinged(product.with_settings(IFS__HOST="http://127.0.0.1:9")))
     assert [check.level for check in found.values()] == ["away"]
+
+
+def test_a_filter_that_is_passed_over_in_silence(
+    world: World, product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server takes any filter and gives all records; they would be taken for those that were asked for."""
+    world.company()
+    world.company()
+    page = JaggaerClient.page
+
+    async def deaf(self: JaggaerClient, resource: str, **asked: object) -> JaggaerPage:
+        return await page(self, resource)
+
+    monkeypatch.setattr(JaggaerClient, "page", deaf)
+    found = failed(pinged(product))
+    assert "does not filter" in found["jaggaer companyprofiles filter LASTMODTIME"].says
+    assert "does not filter" in found["jaggaer companyprofiles filter extCode"].says
+
+
+def test_a_filter_that_the_tenant_does_not_know(world: World, product: Product, tmp_path: Path) -> None:
+    profile = tmp_path / "profile.toml"
+    profile.write_text('[jaggaer.resources.companyprofiles.filters]\nextCode = "vendorCode"\n', "utf-8")
+    found = failed(pinged(product.with_settings(PROFILE=profile)))
+    assert list(found) == ["jaggaer companyprofiles filter vendorCode"]
+    assert "jaggaer.resources.companyprofiles" in found["jaggaer companyprofiles filter vendorCode"].remedy
