@@ -37,6 +37,7 @@ async def plan(run: SyncRun, references: Sequence[str]) -> list[Planned]:
         Unreachable, SettingsError: a system did not answer, or may not be read.
     """
     planned: list[Planned] = []
+    references = _as_if_linked(run, references)
     for start in range(0, len(references), GATHERED_TOGETHER):
         some = frozenset(references[start : start + GATHERED_TOGETHER])
         read_at = run.wiring.store.now()
@@ -51,6 +52,17 @@ async def plan(run: SyncRun, references: Sequence[str]) -> list[Planned]:
             for case in cases
         ]
     return planned
+
+
+def _as_if_linked(run: SyncRun, references: Sequence[str]) -> Sequence[str]:
+    """For a dry run: a record whose counterpart was decided before it is known by that one, as by a link.
+
+    IFS is asked for a tax number as it is written, so that not each side finds the other.
+    """
+    if not run.request.dry_run:
+        return references
+    known = run.tally.decided
+    return list(dict.fromkeys(run.home_reference(known[each]) if each in known else each for each in references))
 
 
 def _by_document(run: SyncRun, rows: Sequence[Row]) -> defaultdict[str, list[Row]]:
