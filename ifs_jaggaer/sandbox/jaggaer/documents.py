@@ -125,5 +125,6 @@ def _carried(kind: Kind, kept: Row, lines: list[Row]) -> list[Row]:
     for line in lines:
         known = started | before.get(line["lineNumber"], {})
         sent = {name: value for name, value in line.items() if name not in _KEPT_IN_LINE}
-        carried.append(sent | {name: known[name] for name in _KEPT_IN_LINE if name in known})
+        became = {"poNumber": known["poNumber"]} if kind is REQUISITION and "poNumber" in known else {}
+        carried.append(became | sent | {name: known[name] for name in _KEPT_IN_LINE if name in known})
     return carried

@@ -231,6 +231,18 @@ def test_an_unknown_preferred_supplier_is_1101(jaggaer: Jaggaer) -> None:
     assert code(REQUISITION.write(jaggaer, "CREATE", document)) == -1101
 
 
+def test_the_order_that_came_of_a_requisition_outlives_a_revision(jaggaer: Jaggaer) -> None:
+    document, number = REQUISITION.created(jaggaer)
+    for revision, told in ((1, "P77"), (2, None), (3, "P78")):
+        document = revised(document, revision)
+        line = document["lineList"]["requisitionLine"][0]
+        line.pop("poNumber", None)
+        line |= {"poNumber": told} if told else {}
+        assert code(REQUISITION.write(jaggaer, "UPDATE", document)) == 0
+        shown = jaggaer.one(REQUISITION.resource, number)
+        assert shown["lineList"]["requisitionLine"][0]["poNumber"] == (told or "P77")
+
+
 def test_a_requisition_line_needs_no_supplier(jaggaer: Jaggaer) -> None:
     document = REQUISITION.document()
     del document["lineList"]["requisitionLine"][0]["preferredSupplier"]
