@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from connectors.ifs.models import Account, CodePartValue
 from mapping.findings import readable
+from mapping.gl_accounts import has
 from mapping.kinds import Answers, Ask, IfsRows, Item, ItemKind, Snapshots
 
 if TYPE_CHECKING:
@@ -28,7 +29,10 @@ def codes_of(lines: Iterable[Line]) -> Codes:
 def unknown_codes(
     named: Mapping[str, tuple[str, Codes]], profile: Profile
 ) -> Generator[tuple[Ask, ...], Answers, dict[str, Codes]]:
-    """Of each document's company and codes those that are neither synchronised nor in IFS."""
+    """Of each document's company and codes those that are neither synchronised nor in IFS.
+
+    The company's own chart counts: another's may have the same number.
+    """
     kept = Snapshots("gl_account", frozenset(f"{name}:{value}" for _, codes in named.values() for name, value in codes))
     answers = yield (kept,)
     known = answers.snapshots(kept)
@@ -36,7 +40,7 @@ def unknown_codes(
         key: {
             (company, profile.code_part(company, name), value)
             for name, value in codes
-            if f"{name}:{value}" not in known
+            if not has(known.get(f"{name}:{value}"), company)
         }
         for key, (company, codes) in named.items()
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mapping.findings import Findings, few
@@ -97,7 +97,8 @@ class _Deciding:
         case = self.case
         rule = _rule(case, self.profile)
         if rule:
-            return self._without(Action.OUT_OF_SCOPE, rule)
+            elsewhere = case.rows is not None and case.rows.company not in self.profile.companies
+            return replace(self._without(Action.OUT_OF_SCOPE, rule), elsewhere=elsewhere)
         if case.there_as:
             return None
         if case.state == NOT_SENT:

@@ -25,7 +25,7 @@ def world(profile: Profile) -> World:
         profile,
         ifs=[head(), line(), site(), *ledger],
         links=[Link("supplier", "1001", "10442")],
-        snapshots={("gl_account", code): Snapshot("gl_account", code, {}, 1) for code in codes},
+        snapshots={("gl_account", code): Snapshot("gl_account", code, {"companies": "10,20"}, 1) for code in codes},
     )
 
 
