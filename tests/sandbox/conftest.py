@@ -24,6 +24,7 @@ IFS_SETTINGS = {
     "decimals_as_numbers": False,
     "missing_etag": [],
     "metadata_without": [],
+    "custom_attributes": [],
     "retry_after": "seconds",
     "enforce_invoice_no": True,
     "time_zone": "UTC",

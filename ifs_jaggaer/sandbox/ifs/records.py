@@ -64,6 +64,13 @@ class Records:
         self._tables[name].put(new)
         return new
 
+    def widen(self, entity_set: EntitySet) -> None:
+        """Give each row of the set the attributes that it lacks, empty."""
+        for row in list(self._tables[entity_set.name]):
+            lacks = entity_set.attributes.keys() - row.keys()
+            if lacks:
+                self._tables[entity_set.name].put({**row, **dict.fromkeys(lacks)})
+
     def recalculate(self, name: str, row: Row, changes: Mapping[str, Any]) -> None:
         """Change what is calculated, not stored: neither version nor modified time move."""
         self._tables[name].put({**row, **changes})

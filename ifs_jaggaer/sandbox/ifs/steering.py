@@ -11,6 +11,7 @@ from ifs_jaggaer.sandbox.ifs.errors import ODataError
 from ifs_jaggaer.sandbox.ifs.model import EntitySet
 from ifs_jaggaer.sandbox.ifs.records import Records
 from ifs_jaggaer.sandbox.ifs.shaping import Shape
+from ifs_jaggaer.sandbox.ifs.tenant import Tenant
 from ifs_jaggaer.sandbox.ifs.values import from_person
 from ifs_jaggaer.sandbox.ifs.writing import Writer
 from ifs_jaggaer.sandbox.kernel import Refusal, Row
@@ -22,29 +23,30 @@ class Steering:
     A person may set what a client may not: states, calculated amounts, the modified time.
     """
 
-    def __init__(self, records: Records, writer: Writer) -> None:
+    def __init__(self, records: Records, writer: Writer, tenant: Tenant) -> None:
         self._records = records
         self._writer = writer
+        self._tenant = tenant
 
     def fill(self, seed: Mapping[str, list[Row]]) -> None:
         """Take the seed as it is. Raises Refusal for a set, an attribute or a value that does not fit."""
         for name, rows in seed.items():
-            entity_set = _known(name)
+            entity_set = self._known(name)
             for row in rows:
                 self._records.insert(entity_set, dict.fromkeys(entity_set.attributes) | _typed(entity_set, row))
 
     def records(self, name: str) -> list[Row]:
-        entity_set = _known(name)
+        entity_set = self._known(name)
         return _shape(entity_set).rows(self._records.all(name))
 
     def create(self, name: str, values: Row) -> Row:
-        entity_set = _known(name)
+        entity_set = self._known(name)
         with self._as_person():
             row = self._writer.create(entity_set, _typed(entity_set, values))
         return self._shown(entity_set, row)
 
     def change(self, name: str, key: Row, values: Row) -> Row:
-        entity_set = _known(name)
+        entity_set = self._known(name)
         row = self._find(entity_set, key)
         changes = _typed(entity_set, values)
         if any(changes[part] != row[part] for part in entity_set.keys if part in changes):
@@ -54,7 +56,7 @@ class Steering:
         return self._shown(entity_set, row)
 
     def remove(self, name: str, key: Row) -> None:
-        entity_set = _known(name)
+        entity_set = self._known(name)
         with self._as_person():
             self._writer.remove(entity_set, self._find(entity_set, key))
 
@@ -65,6 +67,12 @@ class Steering:
                 yield
         except ODataError as error:
             raise Refusal(str(error)) from error
+
+    def _known(self, name: str) -> EntitySet:
+        found = self._tenant.whole(name)
+        if found is None:
+            raise Refusal(f"unknown set {name!r}; known: {', '.join(sorted(SETS))}")
+        return found
 
     def _find(self, entity_set: EntitySet, key: Row) -> Row:
         if set(key) != set(entity_set.keys):
@@ -78,12 +86,6 @@ class Steering:
     def _shown(self, entity_set: EntitySet, row: Row) -> Row:
         stands = self._records.find(entity_set.name, *entity_set.key_of(row))
         return _shape(entity_set).row(stands or row)
-
-
-def _known(name: str) -> EntitySet:
-    if name not in SETS:
-        raise Refusal(f"unknown set {name!r}; known: {', '.join(sorted(SETS))}")
-    return SETS[name]
 
 
 def _typed(entity_set: EntitySet, values: Mapping[str, Any]) -> Row:

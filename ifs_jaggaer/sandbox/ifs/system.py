@@ -42,7 +42,7 @@ class IfsSystem(System):
         self._writer = Writer(self._records, settings)
         self._tenant = Tenant(self._records, settings)
         self._services = Services(Requests(self._records, self._writer, self._tenant))
-        self._steering = Steering(self._records, self._writer)
+        self._steering = Steering(self._records, self._writer, self._tenant)
 
     def handle(self, call: Call) -> Answer:
         return self._services.answer(call)

@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 
 from ifs_jaggaer.sandbox.ifs.catalogue import SETS
 from ifs_jaggaer.sandbox.ifs.errors import ODataError, database_error, malformed
-from ifs_jaggaer.sandbox.ifs.model import EntitySet
+from ifs_jaggaer.sandbox.ifs.model import BOOLEAN, DATE, DECIMAL, INTEGER, STRING, Attribute, EntitySet
 from ifs_jaggaer.sandbox.ifs.reading import Query, names_in
 from ifs_jaggaer.sandbox.ifs.records import Records
 from ifs_jaggaer.sandbox.ifs.values import UTC_ZONE, Zone
@@ -31,6 +31,29 @@ def _known_attributes(value: object) -> bool:
     )
 
 
+_CUSTOM_TYPES: Final = frozenset({STRING, INTEGER, DECIMAL, BOOLEAN, DATE})
+
+
+def _custom(item: str) -> tuple[str, Attribute]:
+    """`PurchaseOrderSet.Cf_Incoterm`, a text; or with its type, `PurchaseOrderSet.Cf_Weight=Edm.Decimal`."""
+    name, _, rest = item.partition(".")
+    attribute, _, edm = rest.partition("=")
+    return name, Attribute(attribute, edm or STRING)
+
+
+def _custom_attributes(value: object) -> bool:
+    if not texts(value) or not isinstance(value, list):
+        return False
+    return all(
+        name in SETS
+        and attribute.name.removeprefix("Cf_").isidentifier()
+        and attribute.name.startswith("Cf_")
+        and attribute.name not in SETS[name].attributes
+        and attribute.type in _CUSTOM_TYPES
+        for name, attribute in map(_custom, value)
+    )
+
+
 def _known_zone(value: object) -> bool:
     return value in available_timezones()
 
@@ -45,6 +68,7 @@ DEFAULTS: Final[dict[str, tuple[Any, Check]]] = {
     "decimals_as_numbers": (False, flag),
     "missing_etag": ([], _known_sets),
     "metadata_without": ([], _known_attributes),
+    "custom_attributes": ([], _custom_attributes),
     "enforce_invoice_no": (True, flag),
     "time_zone": ("UTC", _known_zone),
     "aware": ([], _known_sets),
@@ -62,6 +86,7 @@ class Tenant:
     def __init__(self, records: Records, settings: Settings) -> None:
         self._records = records
         self.settings = settings
+        self._whole: dict[str, EntitySet] = {}
         self._views: dict[str, EntitySet] = {}
         self.renew()
 
@@ -71,11 +96,24 @@ class Tenant:
         for item in self.settings["metadata_without"]:
             name, _, attribute = item.partition(".")
             lost.setdefault(name, set()).add(attribute)
+        own: dict[str, dict[str, Attribute]] = {}
+        for name, added in map(_custom, self.settings["custom_attributes"]):
+            own.setdefault(name, {})[added.name] = added
         aware = self.settings["aware"]
+        self._whole = {
+            name: replace(each, attributes={**each.attributes, **own.get(name, {})}) for name, each in SETS.items()
+        }
+        for name in own:
+            self._records.widen(self._whole[name])
         self._views = {
-            name: replace(each.without(lost.get(name, set())), aware=name in aware) for name, each in SETS.items()
+            name: replace(each.without(lost.get(name, set())), aware=name in aware)
+            for name, each in self._whole.items()
         }
         self._local = Zone(self.settings["time_zone"])
+
+    def whole(self, name: str) -> EntitySet | None:
+        """A set with all its attributes, those that requests do not see too; None for a name that is none."""
+        return self._whole.get(name)
 
     def view(self, entity_set: EntitySet) -> EntitySet:
         """The set as this tenant has it."""

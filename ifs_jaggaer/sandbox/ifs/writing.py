@@ -49,7 +49,8 @@ class Writer:
 
     def create(self, entity_set: EntitySet, values: Mapping[str, Any]) -> Row:
         rule = _RULES.get(entity_set.name, _NO_RULE)
-        row: Row = dict.fromkeys(SETS[entity_set.name].attributes) | dict(values)
+        names = [*SETS[entity_set.name].attributes, *entity_set.attributes]
+        row: Row = dict.fromkeys(names) | dict(values)
         if rule.prepare:
             rule.prepare(self._now, row)
         if "Objstate" in row and row["Objstate"] is None:

@@ -55,6 +55,22 @@ def test_a_lost_attribute_is_unknown_everywhere(ask: Asker) -> None:
     assert ask.stored(SUPPLIERS, SupplierId="S1")["VatNo"] == "DE1"
 
 
+def test_a_tenant_has_attributes_of_its_own(ask: Asker) -> None:
+    ask.order()
+    ask.system.apply_settings({"custom_attributes": [f"{ORDERS}.Cf_Incoterm", f"{ORDERS}.Cf_Weight=Edm.Decimal"]})
+    (row,) = ask.rows(ORDERS, filter="Cf_Incoterm eq null", select="OrderNo,Cf_Incoterm,Cf_Weight")
+    assert (row["Cf_Incoterm"], row["Cf_Weight"]) == (None, None)
+    etag = {"if-match": ask.stored(ORDERS)["@odata.etag"]}
+    answer = ask.call("PATCH", ORDERS, "(OrderNo='P1')", body={"Cf_Incoterm": "DAP", "Cf_Weight": 1.5}, headers=etag)
+    assert answer.status == 200, answer.body
+    assert len(ask.rows(ORDERS, filter="Cf_Incoterm eq 'DAP' and Cf_Weight gt 1")) == 1
+    ask.system.create(ORDERS, {"OrderNo": "P2", "VendorNo": "S1", "Contract": "101", "Cf_Incoterm": "FCA"})
+    assert ask.stored(ORDERS, OrderNo="P2")["Cf_Incoterm"] == "FCA"
+    ask.system.apply_settings({"custom_attributes": []})
+    assert "Cf_Incoterm" not in names(ask.call("GET", ORDERS))
+    assert ask.call("GET", ORDERS, select="Cf_Incoterm").status == 400
+
+
 def test_a_patch_can_answer_with_its_etag_alone(ask: Asker) -> None:
     ask.order()
     ask.system.apply_settings({"empty_answers": True})
@@ -77,6 +93,10 @@ def test_old_releases_wrap_the_message(ask: Asker) -> None:
         {"forbidden": ["NoSuchSet"]},
         {"metadata_without": [f"{SUPPLIERS}.NoSuchAttribute"]},
         {"metadata_without": [f"{SUPPLIERS}.SupplierId"]},
+        {"custom_attributes": [f"{SUPPLIERS}.Incoterm"]},
+        {"custom_attributes": [f"{SUPPLIERS}.Cf_JaggaerId"]},
+        {"custom_attributes": ["NoSuchSet.Cf_Incoterm"]},
+        {"custom_attributes": [f"{SUPPLIERS}.Cf_Incoterm=Edm.Duration"]},
         {"time_zone": "Europe/Atlantis"},
         {"upsert": 1},
         {"no_such_setting": 1},
