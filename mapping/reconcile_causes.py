@@ -100,6 +100,9 @@ class _Judge:
     def _to_come(self, listed: _Stated | None) -> Why:
         if self._under_way:
             return self._under_way, _UNDER_WAY[self._under_way], REMEDIES[self._under_way]
+        if listed is not None and listed.kind is ItemKind.DEAD_LETTER:
+            # Nothing changed since, so what a look takes for possible is what the target refused.
+            return OF_KIND[listed.kind], listed.reason, listed.remedy
         if listed is not None:
             return OF_KIND[listed.kind], f"{listed.reason}; can go now", REMEDIES[Cause.IN_FLIGHT]
         return _unexplained("it should have been carried, and no run will see that")
@@ -125,9 +128,9 @@ class _Judge:
         return Cause.CHANGED_SINCE if self.known.overlooked else None
 
     def _of_field(self, name: str, items: Iterable[_Stated]) -> _Stated | None:
-        """The item of that field, else, where a document goes as one, the first."""
+        """The item of that field or of the part that it is of, else, where a document goes as one, the first."""
         every = list(items)
-        own = next((item for item in every if item.field == name), None)
+        own = next((item for item in every if item.field == name or name.startswith(f"{item.field}.")), None)
         return own if own is not None or self.by_field else next(iter(every), None)
 
     def _would_be_written(self, name: str) -> bool:

@@ -118,6 +118,14 @@ def test_fields_that_stand_on_their_own() -> None:
     assert bare.cause is Cause.UNEXPLAINED
 
 
+def test_a_line_that_the_target_refused_explains_its_fields() -> None:
+    seen = writing("prices[P-1/0].unitPrice", "prices[P-10/0].unitPrice")
+    known = Known(items=(listed(item(ItemKind.DEAD_LETTER, "prices[P-1/0]")),))
+    found = judged("contracts", seen, seen, known, by_field=True).differences
+    assert (found[0].cause, found[0].reason) == (Cause.DEAD_LETTER, "dead_letter: because")
+    assert [one.cause for one in found] == [Cause.DEAD_LETTER, Cause.UNEXPLAINED]
+
+
 def test_a_link_that_leads_nowhere_is_looked_into() -> None:
     gone = Decision(KEY, "", Action.OUT_OF_SCOPE, notes=("exported before, not by us",))
     assert look_closer(gone, "10:1")
