@@ -14,8 +14,20 @@ from typing import Any, Self
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from ifs_jaggaer.errors import Rejected, SettingsError
-from mapping import countries, money, profile_file
-from mapping.profile_tables import Company, Contracts, Ifs, IfsSet, Jaggaer, JaggaerResource, Limits, Suppliers, Table
+from mapping import countries, money, profile_extras, profile_file
+from mapping.profile_extras import ExtraFields
+from mapping.profile_tables import (
+    Company,
+    Contracts,
+    Ifs,
+    IfsSet,
+    Jaggaer,
+    JaggaerResource,
+    Limits,
+    PurchaseOrders,
+    Suppliers,
+    Table,
+)
 from mapping.remedies import add_below, blank, entry
 from mapping.value_maps import NamedMap, PassedWord, ValueMap
 
@@ -42,6 +54,8 @@ class Profile(Table):
     maps: dict[str, ValueMap]
     suppliers: Suppliers
     contracts: Contracts
+    extra_fields: ExtraFields = ExtraFields()
+    purchase_orders: PurchaseOrders
     ifs: Ifs
     jaggaer: Jaggaer
 
@@ -98,6 +112,12 @@ class Profile(Table):
                     raise ValueError(
                         f"suppliers.fields.{field}.ifs: {name} is not listed in ifs.sets.supplier_{head}.attributes"
                     )
+        return self
+
+    @model_validator(mode="after")
+    def _extra_fields_have_places(self) -> Self:
+        for fault in profile_extras.faults(self):
+            raise ValueError(fault)
         return self
 
     @model_validator(mode="after")

@@ -189,6 +189,16 @@ class FieldPolicy(Table):
         return self
 
 
+class PurchaseOrders(Table):
+    """Orders: whether what was changed in IFS of the supplier's acknowledgement is restored, or listed.
+
+    `confirm`: IFS confirms an order once it has the number of its acknowledgement.
+    """
+
+    put_back: bool
+    confirm: bool
+
+
 class Contracts(Table):
     """Contracts: whether what was changed in IFS on an agreement of ours is restored, or listed."""
 

@@ -1,10 +1,10 @@
-"""Purchase orders, IFS to JAGGAER: what is read, what must be known, what is decided (DESIGN, purchase orders)."""
+"""Purchase orders, IFS to JAGGAER, their status back: what is read, what is decided (DESIGN, purchase orders)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from connectors.ifs.fields import Record
 from connectors.ifs.models import Account, CodePartValue, PreAccounting, Site
@@ -14,19 +14,34 @@ from connectors.jaggaer.models import PurchaseOrder as JaggaerOrder
 from connectors.jaggaer.models import read as read_jaggaer
 from ifs_jaggaer.errors import Rejected
 from mapping.findings import check_numbers, readable
-from mapping.kinds import Answers, Ask, IfsRows, JaggaerDetails, JaggaerRecords, Links, Reach, Snapshots, Source
+from mapping.gl_accounts import has
+from mapping.kinds import (
+    Answers,
+    Ask,
+    IfsRows,
+    JaggaerDetails,
+    JaggaerPost,
+    JaggaerRecords,
+    Links,
+    Reach,
+    Snapshots,
+    Source,
+)
 from mapping.purchase_orders_case import OrderCase, codes_of
-from mapping.purchase_orders_decision import RECORD, decide_order, must_compare, must_look
+from mapping.purchase_orders_decision import RECORD, decide_order, may_send, must_compare, must_look, must_read
+from mapping.purchase_orders_model import Words
 from mapping.purchase_orders_reading import OrderRows
-from mapping.references import home_keys
 
 if TYPE_CHECKING:
     from collections.abc import Generator
     from datetime import date
 
     from connectors.wire import Row
-    from mapping.kinds import Case, Decision, Instructions
+    from mapping.kinds import Case, Decision, Instructions, Write
     from mapping.profile import Profile
+
+
+T = TypeVar("T")
 
 
 def _leads_to(row: Row) -> str | None:
@@ -34,8 +49,18 @@ def _leads_to(row: Row) -> str | None:
     return f"ifs:{number}" if number else None
 
 
+def _known_there(row: Row) -> str | None:
+    """By its number, which is IFS's; whether the order is ours is seen when it is looked at."""
+    number = _number_in(row)
+    return f"jaggaer:{number}" if number else None
+
+
 class PurchaseOrders:
-    """Orders, their lines and distributions; all lead to the order."""
+    """Orders, their lines and distributions; all lead to the order.
+
+    JAGGAER's orders are polled for what comes back of ours; those that others made there, without link and mark, are
+    out of scope.
+    """
 
     name = "purchase-orders"
     record = RECORD
@@ -43,20 +68,28 @@ class PurchaseOrders:
         Source("ifs", "purchase_order", _leads_to, scope_attribute="Company", document=True),
         Source("ifs", "purchase_order_line", _leads_to, document=True),
         Source("ifs", "pre_accounting", _leads_to, document=True),
+        Source("jaggaer", "purchaseorders", _known_there, document=True),
     )
 
-    def reaches(self, profile: Profile) -> tuple[Reach, ...]:  # noqa: ARG002 - the same in every profile
-        """What orders refer to, and JAGGAER's orders."""
+    def reaches(self, profile: Profile) -> tuple[Reach, ...]:
+        """What orders refer to, JAGGAER's orders, and the confirmation where it is asked for."""
+        confirm = (Reach("ifs", "purchase_order", actions=("confirm",)),) if profile.purchase_orders.confirm else ()
         return (
             *(Reach("ifs", name) for name in ("site", "account", "code_part_value")),
+            *confirm,
             Reach("jaggaer", "purchaseorders", filters=("poNumber",)),
         )
 
     def gather(self, references: frozenset[str], profile: Profile) -> Generator[tuple[Ask, ...], Answers, list[Case]]:
-        """Asks JAGGAER only for orders that are not linked, or differ from what was last settled."""
-        numbers = yield from home_keys(references, RECORD, "ifs")
-        cases = yield from _from_ifs(numbers)
-        cases = yield from _headers(cases, profile)
+        """JAGGAER's headers of all of them in one look-up; orders whole only where they differ, or tell something new.
+
+        What JAGGAER alone shows, and shows as it was settled, is our own doing and makes no case.
+        """
+        named = frozenset(reference for reference in references if reference.startswith("ifs:"))
+        numbers = frozenset(reference.partition(":")[2] for reference in named)
+        polled = yield from _moved(references - named, profile)
+        cases = yield from _from_ifs(numbers | polled)
+        cases = yield from _headers(cases, at_hand=polled - numbers)
         cases = yield from _whole(cases, profile)
         cases = yield from _accounts(cases, profile)
         return list(cases)
@@ -65,6 +98,26 @@ class PurchaseOrders:
         """Nothing about an order depends on the day."""
         assert isinstance(case, OrderCase)  # noqa: S101 - gather makes no others
         return decide_order(case, profile, told)
+
+    def refused(self, write: Write, refusal: Rejected, profile: Profile) -> frozenset[str]:  # noqa: ARG002
+        """What of the acknowledgement IFS refused; of what goes to JAGGAER nothing goes by parts."""
+        return frozenset() if isinstance(write, JaggaerPost) else frozenset(each.field for each in write.changes)
+
+
+def _moved(references: frozenset[str], profile: Profile) -> Generator[tuple[Ask, ...], Answers, frozenset[str]]:
+    """Orders of ours that are not at JAGGAER as they were settled; named by number, or by a person by JAGGAER's key."""
+    named = frozenset(reference.partition(":")[2] for reference in references)
+    if not named:
+        return frozenset()
+    by_number, by_id = Links(RECORD, "ifs", named), Links(RECORD, "jaggaer", named)
+    snapshots = Snapshots(RECORD, named)
+    headers = JaggaerRecords("purchaseorders", "poNumber", named, at_hand=True)
+    answers = yield (by_number, by_id, snapshots, headers)
+    links, settled = answers.links(by_number), answers.snapshots(snapshots)
+    cases = [OrderCase(at, None, (), link=links.get(at), snapshot=settled.get(at)) for at in sorted(named)]
+    seen = _with_records(cases, answers.rows(headers), lambda case, record: replace(case, there=record))
+    moved = {case.number for case in seen if (case.link or case.mark) and not case.quiet(Words.of(profile))}
+    return frozenset(moved | {link.ifs_key for link in answers.links(by_id).values()})
 
 
 def _from_ifs(numbers: frozenset[str]) -> Generator[tuple[Ask, ...], Answers, list[OrderCase]]:
@@ -75,8 +128,10 @@ def _from_ifs(numbers: frozenset[str]) -> Generator[tuple[Ask, ...], Answers, li
     snapshots = Snapshots(RECORD, numbers)
     answers = yield (heads, lines, shares, links, snapshots)
     faults: dict[str, list[Rejected]] = {}
-    head_of = {head.order_no: head for head in _read(IfsOrder, answers.rows(heads), faults)}
-    lines_of = _grouped(_read(IfsLine, answers.rows(lines), faults), lambda line: line.order_no)
+    head_rows, line_rows = answers.rows(heads), answers.rows(lines)
+    rows_by = _grouped((*head_rows, *line_rows), lambda row: row.key[0])
+    head_of = {head.order_no: head for head in _read(IfsOrder, head_rows, faults)}
+    lines_of = _grouped(_read(IfsLine, line_rows, faults), lambda line: line.order_no)
     every_share = _read(PreAccounting, answers.rows(shares), faults)
 
     # A distribution may come without its order's number: then by its own.
@@ -110,22 +165,25 @@ def _from_ifs(numbers: frozenset[str]) -> Generator[tuple[Ask, ...], Answers, li
             supplier=vendor_of.get((rows and rows.head.vendor_no) or ""),
             link=answers.links(links).get(number),
             snapshot=answers.snapshots(snapshots).get(number),
+            etags={(row.kind, *row.key): row.etag for row in rows_by.get(number, ())},
         )
         for number in sorted(numbers)
     ]
 
 
-def _headers(cases: list[OrderCase], profile: Profile) -> Generator[tuple[Ask, ...], Answers, list[OrderCase]]:
-    """JAGGAER's headers of the orders that need them, in as few requests as hold their numbers."""
-    wanted = frozenset(case.number for case in cases if must_look(case, profile))
-    ask = JaggaerRecords("purchaseorders", "poNumber", wanted)
-    answers = yield (ask,)
-    return _with_records(cases, answers.rows(ask), lambda case, record: replace(case, there=record))
+def _headers(cases: list[OrderCase], at_hand: frozenset[str]) -> Generator[tuple[Ask, ...], Answers, list[OrderCase]]:
+    """JAGGAER's headers of the orders, in as few requests as hold their numbers; `at_hand`: just polled."""
+    wanted = frozenset(case.number for case in cases if must_look(case))
+    anew = JaggaerRecords("purchaseorders", "poNumber", wanted - at_hand)
+    polled = JaggaerRecords("purchaseorders", "poNumber", wanted & at_hand, at_hand=True)
+    answers = yield (anew, polled)
+    rows = [*answers.rows(anew), *answers.rows(polled)]
+    return _with_records(cases, rows, lambda case, record: replace(case, there=record))
 
 
 def _whole(cases: list[OrderCase], profile: Profile) -> Generator[tuple[Ask, ...], Answers, list[OrderCase]]:
-    """Whole records, where what JAGGAER has is not what was last settled."""
-    ids = {case.po_id for case in cases if must_compare(case, profile)} - {""}
+    """Whole records, where what JAGGAER has is not what was last settled, or may hold what the supplier promised."""
+    ids = {case.po_id for case in cases if must_read(case) or must_compare(case, profile)} - {""}
     ask = JaggaerDetails("purchaseorders", frozenset(ids))
     answers = yield (ask,)
 
@@ -138,7 +196,7 @@ def _whole(cases: list[OrderCase], profile: Profile) -> Generator[tuple[Ask, ...
 
 def _accounts(cases: list[OrderCase], profile: Profile) -> Generator[tuple[Ask, ...], Answers, list[OrderCase]]:
     """Which accounts and code parts of orders to be sent are neither synchronised nor in IFS."""
-    codes = {case.number: codes_of(case, profile) for case in cases if must_look(case, profile)}
+    codes = {case.number: codes_of(case, profile) for case in cases if may_send(case, profile)}
     kept = Snapshots("gl_account", frozenset(f"{name}:{value}" for each in codes.values() for name, value in each))
     answers = yield (kept,)
     known = answers.snapshots(kept)
@@ -148,7 +206,7 @@ def _accounts(cases: list[OrderCase], profile: Profile) -> Generator[tuple[Ask, 
         wanted[case.number] = {
             (company, profile.code_part(company, name), value)
             for name, value in codes.get(case.number, ())
-            if f"{name}:{value}" not in known
+            if not has(known.get(f"{name}:{value}"), company)
         }
     every = {each for mine in wanted.values() for each in mine}
     companies = (("Company", frozenset(company for company, _, _ in every)),)
@@ -198,7 +256,7 @@ def _with_records(
 
 def _number_in(row: Row) -> str:
     header = row.values.get("header")
-    return str(header.get("poNumber")) if isinstance(header, dict) else ""
+    return str(header.get("poNumber") or "") if isinstance(header, dict) else ""
 
 
 def _read(model: type[Record], rows: list[Row], faults: dict[str, list[Rejected]]) -> list[Record]:
@@ -212,8 +270,8 @@ def _read(model: type[Record], rows: list[Row], faults: dict[str, list[Rejected]
     return good
 
 
-def _grouped(records: Iterable[Record], key: Callable[[Record], object]) -> dict[object, list[Record]]:
-    groups: dict[object, list[Record]] = {}
+def _grouped(records: Iterable[T], key: Callable[[T], object]) -> dict[object, list[T]]:
+    groups: dict[object, list[T]] = {}
     for record in records:
         groups.setdefault(key(record), []).append(record)
     return groups

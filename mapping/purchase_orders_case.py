@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from mapping.fingerprint import Mark, fingerprint, fingerprint_of, read_mark
+from mapping.fingerprint import Mark, canonical_json, fingerprint, fingerprint_of, read_mark
 from mapping.kinds import Change, Item, ItemKind
-from mapping.purchase_orders_model import Line, Order, Words, fields, kept, of_wire, unkept
+from mapping.purchase_orders_back import read_kept
+from mapping.purchase_orders_model import Line, Order, Words, fields, of_wire, unkept
+from mapping.purchase_orders_model import kept as kept_text
 from mapping.purchase_orders_reading import STATUS, OrderRows, read_order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from connectors.jaggaer.models import OrderHeader, PurchaseOrder
+    from connectors.wire import ETag
     from ifs_jaggaer.errors import Rejected
     from mapping.kinds import Link, Snapshot
     from mapping.profile import Profile
+    from mapping.purchase_orders_back import Kept
+
+
+ENDED = frozenset({"Completed", "Cancelled"})
+"""States of an order at JAGGAER that are its end."""
 
 
 @dataclass(frozen=True, slots=True)
 class OrderCase:
     """One order. `rows` is None when IFS does not show its header; `faults` are rows that cannot be read.
 
-    `there` is JAGGAER's header where it was asked for and found, `whole` the record with its lines.
-    `unknown` are accounts and code parts, (custom field, value), that neither side is known to have.
+    `there` is JAGGAER's header where it was asked for and found, `whole` the record with its lines. `etags` are those
+    of IFS's rows, by set and key. `unknown` are accounts and code parts, (custom field, value), that neither side is
+    known to have.
     """
 
     number: str
@@ -35,6 +45,7 @@ class OrderCase:
     snapshot: Snapshot | None = None
     there: PurchaseOrder | None = None
     whole: PurchaseOrder | None = None
+    etags: Mapping[tuple[str, ...], ETag | None] = field(default_factory=dict)
     unknown: frozenset[tuple[str, str]] = frozenset()
 
     @property
@@ -43,7 +54,7 @@ class OrderCase:
 
     @property
     def references(self) -> tuple[str, ...]:
-        own = (f"ifs:{self.number}",)
+        own = (f"ifs:{self.number}", f"jaggaer:{self.number}")
         return (*own, f"jaggaer:{self.po_id}") if self.po_id else own
 
     @property
@@ -69,7 +80,7 @@ class OrderCase:
     @property
     def sent(self) -> str:
         """The fingerprint of what was last settled; "" for nothing."""
-        return (self.snapshot and self.snapshot.fields.get("fingerprint")) or ""
+        return self.kept("fingerprint")
 
     @property
     def settled_revision(self) -> int:
@@ -82,10 +93,67 @@ class OrderCase:
 
     @property
     def foreign(self) -> bool:
-        """Whether JAGGAER's record was changed or replaced by somebody else."""
-        if self.header is None:
+        """Whether JAGGAER's record was changed or replaced by somebody else, and nobody has settled that."""
+        if self.header is None or self.accepted:
             return False
         return self.mark is None or self.revision > max(self.mark.revision, self.settled_revision)
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether what JAGGAER has is not, by its mark, what was last settled."""
+        return not self.accepted and (self.mark is None or self.foreign or self.mark.fingerprint != self.sent)
+
+    def quiet(self, words: Words) -> bool:
+        """Whether JAGGAER's record is as it was settled, and tells nothing new."""
+        if self.header is None or not self.link or self.unsettled or self.news:
+            return False
+        base, status = self.base(words), words.of_order(self.header.status)
+        return self.accepted or status not in ENDED or status == (base.status if base else "Cancelled")
+
+    @property
+    def outward(self) -> str:
+        """What somebody else may have changed at JAGGAER, as its header shows it."""
+        header = self.header
+        told = (header.revision_number, header.status, header.external_reference) if header else ()
+        return canonical_json([None if part is None else str(part) for part in told])
+
+    @property
+    def accepted(self) -> bool:
+        """Whether a person let JAGGAER have its own, and it still stands so."""
+        return self.header is not None and self.kept("accepted") == self.outward
+
+    @property
+    def back(self) -> Kept:
+        """What was settled of the acknowledgement."""
+        return read_kept(self.kept("acknowledged"))
+
+    @property
+    def news(self) -> bool:
+        """Whether JAGGAER's record, which is ours, moved since it was dealt with.
+
+        What the supplier says moves lastUpdate alone; so does what we send.
+        """
+        if self.header is None or not self.po_id:
+            return False
+        moved = self.header.last_update
+        return moved is None or moved.isoformat() != self.kept("seen")
+
+    @property
+    def must_read(self) -> bool:
+        """Whether the lines must be read for what the supplier promised.
+
+        At first sight a header without acknowledgement tells that there is nothing (contracts/jaggaer.md 5), unless
+        it moved later than our creation was answered: neither a creation nor a lost store costs reading each order.
+        """
+        if not self.news or self.header is None:
+            return False
+        moved, told = self.header.last_update, self.kept("told")
+        later = bool(told and moved and moved.replace(microsecond=0) > datetime.fromisoformat(told))
+        return bool(self.kept("seen") or self.header.acknowledgement or later)
+
+    def kept(self, name: str) -> str:
+        """One field of what was last settled, "" for none."""
+        return (self.snapshot and self.snapshot.fields.get(name)) or ""
 
     @property
     def state(self) -> str:
@@ -96,8 +164,8 @@ class OrderCase:
         return STATUS.get(self.state) == "Cancelled"
 
     def base(self, words: Words) -> Order | None:
-        """What JAGGAER has, as read there, else as last settled."""
-        if self.whole:
+        """What JAGGAER has, as read there where somebody else may have changed it, else as last settled."""
+        if self.whole and self.unsettled:
             return of_wire(self.whole, words)
         document = self.snapshot and self.snapshot.fields.get("document")
         return unkept(document, words) if document else None
@@ -136,7 +204,7 @@ def aim(rows: OrderRows, profile: Profile, base: Order | None, approved: Mapping
     items = reading.items or tuple(
         item for item in _braked(reading.order, base, changes) if approved.get(item.field, item) != item.value
     )
-    document = kept(order, words)
+    document = kept_text(order, words)
     return Target(order, document, fingerprint_of(document), changes, items, reading.notes)
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from mapping.findings import Findings, few
 from mapping.fingerprint import Mark
 from mapping.kinds import Action, Change, Decision, Item, ItemKind, JaggaerPost, Link, Settlement
 from mapping.money import Money
-from mapping.purchase_orders_case import OrderCase, Target, aim, cancelled_print
+from mapping.purchase_orders_both import both_ways
+from mapping.purchase_orders_case import ENDED, OrderCase, Target, aim, cancelled_print
 from mapping.purchase_orders_lines import detail
 from mapping.purchase_orders_model import Words, content
 from mapping.purchase_orders_reading import STATUS
@@ -24,12 +25,16 @@ if TYPE_CHECKING:
 
 RECORD = "purchase_order"
 _NOT_SENT = {"Planned", "Stopped"}
-_ENDED = {"Completed", "Cancelled"}
 Operation: TypeAlias = Literal["create", "update", "close", "cancel"]
 
 
-def must_look(case: OrderCase, profile: Profile) -> bool:
+def must_look(case: OrderCase) -> bool:
     """Whether JAGGAER must be asked for its header before this order can be decided."""
+    return case.rows is not None and not case.faults
+
+
+def may_send(case: OrderCase, profile: Profile) -> bool:
+    """Whether something may have to be sent, as far as can be said without JAGGAER."""
     if case.rows is None or case.faults:
         return False
     if case.link is None:
@@ -44,13 +49,18 @@ def must_look(case: OrderCase, profile: Profile) -> bool:
 
 
 def must_compare(case: OrderCase, profile: Profile) -> bool:
-    """Whether the lines that JAGGAER has must be read: what it has is not what was last settled."""
+    """Whether JAGGAER's record must be read whole: what it has is not what was last settled."""
     mark = case.mark
-    if case.rows is None or mark is None or case.state not in STATUS or case.cancelled:
+    if case.rows is None or not case.po_id or case.state not in STATUS or case.cancelled or not case.unsettled:
         return False
-    if case.foreign:
-        return True
-    return mark.fingerprint not in {case.sent, _aim(case, profile, {}).fingerprint}
+    if mark is None or case.foreign:
+        return case.there is not None
+    return mark.fingerprint != _aim(case, profile, {}).fingerprint
+
+
+def must_read(case: OrderCase) -> bool:
+    """Whether it must be read whole for what the supplier promised."""
+    return must_look(case) and case.must_read
 
 
 def decide_order(case: OrderCase, profile: Profile, told: Instructions) -> Decision:
@@ -70,11 +80,12 @@ class _Deciding:
     told: Instructions
 
     def decide(self) -> Decision:
-        for stop in (self._unreadable, self._unseen, self._out_of_scope, self._not_released):
+        for stop in (self._unreadable, self._unseen, self._out_of_scope):
             decision = stop()
             if decision:
                 return decision
-        return self._cancel() if self.case.cancelled else self._carry()
+        onward = self._not_released() or (self._cancel() if self.case.cancelled else self._carry())
+        return both_ways(self.case, onward, self.profile, self.told)
 
     def _unreadable(self) -> Decision | None:
         found = Findings()
@@ -102,13 +113,13 @@ class _Deciding:
     def _ended(self) -> bool:
         """Whether it was settled as completed or cancelled: IFS archives such orders, which is no loss."""
         base = self.case.base(Words.of(self.profile))
-        return self.case.sent == cancelled_print(self.case.number) or bool(base and base.status in _ENDED)
+        return self.case.sent == cancelled_print(self.case.number) or bool(base and base.status in ENDED)
 
     def _out_of_scope(self) -> Decision | None:
         case = self.case
         company = case.rows and case.rows.head.company
         if company and company not in self.profile.companies:
-            return self._without(Action.OUT_OF_SCOPE, f"company {company} is not in scope")
+            return replace(self._without(Action.OUT_OF_SCOPE, f"company {company} is not in scope"), elsewhere=True)
         if case.po_id:
             return None
         if case.state in _NOT_SENT:
@@ -135,15 +146,15 @@ class _Deciding:
 
     def _cancel(self) -> Decision:
         case, header, print_ = self.case, self.case.header, cancelled_print(self.case.number)
-        if case.sent == print_:
-            return self._unchanged()
         if header is None:
-            return self._open(self._vanished())
+            return self._unchanged() if case.sent == print_ else self._open(self._vanished())
         if Words.of(self.profile).of_order(header.status) == "Cancelled":
-            return self._unchanged(self._settlement(print_))
+            return self._unchanged(None if case.sent == print_ else self._settlement(print_))
+        if case.accepted and case.sent == print_:
+            return self._unchanged()
         conflict = self._conflict()
         if conflict and "jaggaer" in self._winners:
-            return self._unchanged(self._settlement(print_))
+            return self._unchanged(self._accept(print_))
         if conflict and "ifs" not in self._winners:
             return self._open(conflict)
         change = Change("header.status", header.status, "Cancelled")
@@ -152,13 +163,16 @@ class _Deciding:
     def _carry(self) -> Decision:
         case = self.case
         target = _aim(case, self.profile, self.told.approved)
-        if case.link and case.sent and not target.changes:
+        conflict = self._conflict()
+        same = case.foreign and case.whole and not target.changes
+        if case.link and case.sent and not target.changes and (same or not conflict):
             if target.items:
                 return self._open(*target.items, notes=target.notes)
-            return self._unchanged(notes=target.notes)
-        conflict = self._conflict()
+            # A revision of others that changed nothing is one that we know.
+            settlement = self._accept(target.fingerprint, target) if same else None
+            return self._unchanged(settlement, target.notes)
         if conflict and "jaggaer" in self._winners:
-            return self._unchanged(self._settlement(target.fingerprint, target))
+            return self._unchanged(self._accept(target.fingerprint, target))
         if conflict and "ifs" not in self._winners:
             return self._open(*target.items, conflict)
         items = (*target.items, *self._against())
@@ -187,7 +201,7 @@ class _Deciding:
         case = self.case
         if case.there and not case.po_id:
             return (self._taken(),)
-        lost = case.link and not case.there and must_look(case, self.profile)
+        lost = case.link and not case.there and may_send(case, self.profile)
         if lost or (must_compare(case, self.profile) and not case.whole):
             return (self._vanished(),)
         return ()
@@ -241,7 +255,7 @@ class _Deciding:
     def _conflict(self) -> Item | None:
         """A revision or an end that was not made by us, on a record of ours."""
         case, header = self.case, self.case.header
-        if header is None or not case.po_id:
+        if header is None or not case.po_id or case.accepted:
             return None
         if case.foreign:
             who = "our mark is gone" if case.mark is None else f"revision {case.revision} was not made by us"
@@ -249,7 +263,7 @@ class _Deciding:
         words = Words.of(self.profile)
         ended, base = words.of_order(header.status), case.base(words)
         ours = {STATUS[case.state], base.status if base else ended}
-        return _conflict(f"status {ended}", "ended by others") if ended in _ENDED - ours else None
+        return _conflict(f"status {ended}", "ended by others") if ended in ENDED - ours else None
 
     def _vanished(self) -> Item:
         return Item(
@@ -308,7 +322,13 @@ class _Deciding:
         snapshot: dict[str, str | None] = {"fingerprint": print_, "revision": str(told)}
         if target:
             snapshot["document"] = target.document
-        return Settlement(self._link(), "" if case.po_id else "poId", snapshot)
+        stamp = "told" if target and not case.there else ""
+        return Settlement(self._link(), "" if case.po_id else "poId", snapshot, stamp=stamp)
+
+    def _accept(self, print_: str, target: Target | None = None) -> Settlement:
+        """JAGGAER keeps what it has, until either side changes."""
+        settlement = self._settlement(print_, target)
+        return replace(settlement, snapshot={**(settlement.snapshot or {}), "accepted": self.case.outward})
 
     def _link(self) -> Link:
         case = self.case
@@ -338,7 +358,6 @@ class _Deciding:
             other_key=self.case.po_id,
             action=action,
             settlement=settlement,
-            amount=self._amount(),
             notes=notes,
             base_version=self._version,
         )

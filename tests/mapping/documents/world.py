@@ -16,8 +16,10 @@ from mapping.kinds import (
     Ask,
     Case,
     Decision,
+    IfsAct,
     IfsCreate,
     IfsRows,
+    IfsUpdate,
     Instructions,
     JaggaerDetails,
     JaggaerHeaders,
@@ -51,6 +53,12 @@ class World:
     hidden: set[str] = field(default_factory=set)
     at_hand: set[str] = field(default_factory=set)
     id_shown: str = "header"
+    seconds: int = 0
+
+    @property
+    def now(self) -> str:
+        """JAGGAER's clock."""
+        return f"2026-03-10T08:{self.seconds // 60:02d}:{self.seconds % 60:02d}"
 
     # --- Answers ---
 
@@ -68,8 +76,8 @@ class World:
                     and name not in self.hidden
                     and all(str(one.values.get(key)) in allowed for key, allowed in wanted)
                 ]
-            case JaggaerRecords("purchaseorders", "poNumber", values):
-                self.asked["jaggaer orders"] += bool(values)
+            case JaggaerRecords("purchaseorders", "poNumber", values, at_hand):
+                self.asked["jaggaer orders"] += bool(values) and not at_hand
                 return [
                     Row("purchaseorders", (po_id,), self._listed(record["header"]))
                     for po_id, record in self.orders.items()
@@ -136,6 +144,7 @@ class World:
             (decision,) = self.decide(*references, told=told)
             learned = "".join(self._carry_out(write) for write in decision.writes)
             self._settle(decision, learned)
+            self.seconds += 1
             if not decision.again:
                 return decision
         raise AssertionError("asks to be decided again for ever")
@@ -153,22 +162,33 @@ class World:
             self.links = [one for one in self.links if (one.kind, one.ifs_key) != (link.kind, link.ifs_key)]
             self.links.append(link)
         if settlement.snapshot is not None:
+            stamped = {settlement.stamp: f"{self.now}+00:00"} if settlement.stamp else {}
             at = (self.kind.record, decision.key)
             version = self.snapshots[at].version if at in self.snapshots else 0
             assert version == decision.base_version
-            self.snapshots[at] = Snapshot(*at, dict(settlement.snapshot), version + 1)
+            self.snapshots[at] = Snapshot(*at, {**settlement.snapshot, **stamped}, version + 1)
 
     def _carry_out(self, write: object) -> str:
         self.written.append(write)
         match write:
             case JaggaerPost(resource="purchaseorders", body=body):
-                return self._order(copy.deepcopy(body))
+                po_id = self._order(copy.deepcopy(body))
+                self.orders[po_id]["header"]["lastUpdate"] = f"{self.now}.500Z"
+                return po_id
             case JaggaerPost(resource="invoices", key=key, body=body, path=path):
                 assert path == f"/{key}/exportstatus"
                 status = {"SUCCESS": "Exported", "FAILED": "Failed"}[str(body["status"])]
                 header = self.invoices[key]["header"]
                 header["exportStatus"] = status
                 header["lastUpdate"] = f"2026-03-10T08:00:00.{len(self.written):03d}Z"
+                return ""
+            case IfsUpdate(set=name, key=key, etag=etag, values=values):
+                assert etag
+                self.change(name, *key, **values)
+                return ""
+            case IfsAct(set="purchase_order", key=key, etag=etag, action="confirm"):
+                assert etag
+                self.change("purchase_order", *key, Objstate="Confirmed")
                 return ""
             case IfsCreate(set="posting_proposal", values=values, lines=lines):
                 return self._proposal(dict(values), lines)
