@@ -73,6 +73,11 @@ class JaggaerClient:
         wire = self._resources[resource]
         return not wire.headers_only and wire.id_filter is None
 
+    def forget(self, record_id: str) -> None:
+        """A row of a page with this id is no longer what JAGGAER has: `details` reads it anew."""
+        for polled in self._polled.values():
+            polled.pop(record_id, None)
+
     def _keep(self, wire: Resource, rows: Iterable[Row]) -> None:
         polled = self._polled[wire.name]
         for row in rows:

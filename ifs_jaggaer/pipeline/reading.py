@@ -150,6 +150,7 @@ class Reader:
     def stale(self, key: str) -> None:
         """Somebody changed this document meanwhile: whoever decides it again reads it again."""
         self._fresh = {known: row for known, row in self._fresh.items() if known[1] != key}
+        self._jaggaer.forget(key)
 
     async def _headers(self, resource: str, ids: frozenset[str], since: datetime | None) -> list[Row]:
         at_hand = [self._fresh[resource, key] for key in sorted(ids) if (resource, key) in self._fresh]

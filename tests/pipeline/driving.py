@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 
 import sqlalchemy
 from sqlalchemy import text
@@ -24,7 +24,7 @@ from ifs_jaggaer.pipeline.drift import check_schema
 from ifs_jaggaer.pipeline.outcome import RunResult, finish
 from ifs_jaggaer.pipeline.pages import PageStart
 from ifs_jaggaer.pipeline.poll import legs, poll
-from ifs_jaggaer.pipeline.request import Request
+from ifs_jaggaer.pipeline.request import Request, SyncName
 from ifs_jaggaer.pipeline.run import SyncRun, open_run
 from ifs_jaggaer.pipeline.stages import map_page, write_page
 from ifs_jaggaer.pipeline.wiring import open_store, open_wiring, utc_now
@@ -36,16 +36,7 @@ if TYPE_CHECKING:
     from ifs_jaggaer.store import OpenItem, Store
     from mapping.kinds import Item
 
-IN_ORDER = (
-    "suppliers",
-    "gl-accounts",
-    "contracts",
-    "requisitions",
-    "purchase-orders",
-    "receipts",
-    "invoices",
-    "payments",
-)
+IN_ORDER: tuple[SyncName, ...] = get_args(SyncName)
 
 
 @dataclass(frozen=True)
