@@ -13,8 +13,23 @@ from pipeline.driving import IN_ORDER, Product
 from pipeline.world import World
 
 CREATIONS = {
-    "ifs": (r"SupplierInfoGeneralSet$", r"SupplierInfoAddressSet$", r"IdentityInvoiceInfoSet$", r"\$batch$"),
-    "jaggaer": (r"companyprofiles$", r"purchaseorders$", r"exportstatus$"),
+    "ifs": (
+        r"SupplierInfoGeneralSet$",
+        r"SupplierInfoAddressSet$",
+        r"IdentityInvoiceInfoSet$",
+        r"SupplierAgreementSet$",
+        r"SupplierAgreementPartSet$",
+        r"PurchaseReceiptSet$",
+        r"\$batch$",
+    ),
+    "jaggaer": (
+        r"companyprofiles$",
+        r"requisitions$",
+        r"purchaseorders$",
+        r"receipts/\d+/exportstatus$",
+        r"invoices/\d+/exportstatus$",
+        r"/payment$",
+    ),
 }
 TOGETHER = r"customfieldvalues$"
 """All values go in one request, which one fault is enough for."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from pipeline.driving import Product
+from pipeline.documents import Documents
+from pipeline.driving import IN_ORDER, Product
 from pipeline.world import World
 
 from ifs_jaggaer.errors import SettingsError, Unreachable
+from ifs_jaggaer.pipeline.request import SyncName
 
 FOR_GOOD = 10_000
 
@@ -80,6 +82,41 @@ def test_invoices(system: str, world: World, accounts: Product) -> None:
     accounts.run("invoices")
     assert [len(world.proposals(invoice)) for invoice in invoices] == [1] * 6
     assert {world.invoice_there(invoice)["header"]["exportStatus"] for invoice in invoices} == {"Exported"}
+    assert not accounts.open_items()
+
+
+@pytest.mark.parametrize(
+    ("sync", "system", "skip"),
+    [
+        ("contracts", "ifs", 8),
+        ("contracts", "jaggaer", 0),
+        ("requisitions", "ifs", 2),
+        ("requisitions", "jaggaer", 2),
+        ("receipts", "ifs", 4),
+        ("receipts", "jaggaer", 2),
+        ("payments", "ifs", 1),
+        ("payments", "jaggaer", 4),
+    ],
+)
+def test_the_other_kinds(sync: SyncName, system: str, skip: int, world: World, accounts: Product) -> None:
+    """In the middle of it, or right away; all other syncs have run, or run then."""
+    every = [Documents.make(world) for _ in range(3)]
+    before = accounts.watermarks()
+    for each in IN_ORDER[: IN_ORDER.index(sync)]:
+        accounts.run(each)
+    world.calm()
+    world.fault(system, "html_503", skip=skip, times=FOR_GOOD)
+    ran = accounts.attempt(sync)
+    assert isinstance(ran.error, Unreachable)
+    assert ran.state == "failed"
+    now = accounts.watermarks()
+    assert [now.get(leg) for leg in now if leg[0] == sync] == [before.get(leg) for leg in now if leg[0] == sync]
+    world.calm()
+    accounts.run_all()
+    accounts.run_all()
+    for documents in every:
+        there = documents.there(world)
+        assert there == dict.fromkeys(there, 1)
     assert not accounts.open_items()
 
 
