@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from connectors.ifs.literals import canonical
 from connectors.wire import Row
 from ifs_jaggaer.errors import Rejected
-from mapping.contracts_model import OF_HEAD, OF_LINE, PriceKey, Terms, Texts, code_of
+from mapping.contracts_model import HEAD_PART, LINE_PART, OF_HEAD, OF_LINE, PriceKey, Terms, Texts, code_of
+from mapping.extras import attributes
 from mapping.fields import at_ifs, one
 from mapping.kinds import Link, Snapshot
 from mapping.profile import Profile
@@ -75,18 +76,19 @@ def agreement_code(row: Row) -> str:
 
 def head_of(row: Row, profile: Profile) -> Texts:
     """The agreement's own attributes. Raises Rejected where one is not of its type."""
-    return _texts(row, OF_HEAD, profile)
+    return _texts(row, (*OF_HEAD, *attributes(HEAD_PART, profile)), profile)
 
 
 def price_rows(rows: Iterable[Row], profile: Profile) -> tuple[dict[PriceKey, PriceRow], dict[PriceKey, Rejected]]:
     """The price rows by what makes them their own, and those that cannot be read."""
     found: dict[PriceKey, PriceRow] = {}
     faults: dict[PriceKey, Rejected] = {}
+    own = (*OF_LINE, *attributes(LINE_PART, profile))
     for row in rows:
         _, part, quantity, valid_from = row.key
         key = PriceKey(part, quantity, valid_from)
         try:
-            found[key] = PriceRow(row, key, _texts(row, OF_LINE, profile))
+            found[key] = PriceRow(row, key, _texts(row, own, profile))
         except Rejected as fault:
             faults[key] = fault
     return found, faults

@@ -7,7 +7,7 @@ from datetime import date
 
 from ifs_jaggaer.errors import Rejected
 from mapping.contracts_case import ContractCase, Sent, head_of
-from mapping.contracts_model import FIELDS, RECORD, Stage, Terms, mark_of
+from mapping.contracts_model import FIELDS, HEAD_PART, RECORD, Stage, Terms, mark_of, names
 from mapping.contracts_prices import Prices
 from mapping.contracts_weigh import BY_ITSELF, PUT_BACK, Course, shown, weigh
 from mapping.contracts_writes import close, new_agreement, update_head
@@ -156,21 +156,22 @@ class _Deciding:
         agreement = self.case.agreement
         if agreement is None:
             return
+        called = names(HEAD_PART, self.profile)
         try:
             ifs = head_of(agreement, self.profile)
         except Rejected as fault:
-            self.found.rejected(FIELDS.get(fault.field, fault.field), fault)
+            self.found.rejected(called.get(fault.field, fault.field), fault)
             return
         weighed = weigh(self.sent.head, ifs, terms.head, put_back=self.profile.contracts.put_back)
-        name = FIELDS[weighed.differing[0]] if len(weighed.differing) == 1 else "contract"
-        difference = shown(FIELDS, ifs, terms.head, weighed.differing)
+        name = called[weighed.differing[0]] if len(weighed.differing) == 1 else "contract"
+        difference = shown(called, ifs, terms.head, weighed.differing)
         if weighed.course is Course.HOLD and self.told.approved.get(name) != difference:
             self.found.add(Item(ItemKind.HELD, name, difference, weighed.reason, BY_ITSELF, brake=True))
         elif weighed.course is Course.CONFLICT:
             self._conflict(name, difference, weighed.reason, PUT_BACK)
         else:
             if weighed.differing:
-                self.writes.append(update_head(agreement, ifs, terms.head, weighed.differing))
+                self.writes.append(update_head(agreement, ifs, terms.head, weighed.differing, called))
             if weighed.note:
                 self.found.notes.append(f"{name}: {weighed.note}")
             self.sent.head = dict(terms.head)

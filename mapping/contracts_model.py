@@ -15,6 +15,7 @@ from connectors.jaggaer.fields import absent
 from connectors.jaggaer.models import read
 from connectors.wire import JsonValue, Row
 from ifs_jaggaer.errors import Rejected
+from mapping.extras import at_jaggaer, attributes, for_ifs
 from mapping.findings import check_numbers
 from mapping.money import canonical, json_number
 from mapping.profile import Profile
@@ -43,6 +44,9 @@ FIELDS = {
 }
 """IFS's attributes by what JAGGAER, and therefore an item, calls them."""
 
+HEAD_PART, LINE_PART = "contract", "contract_price"
+"""The profile's names for the extra fields of a contract and of a price."""
+
 OF_LINE = ("Price", "PriceUnitMeas", "Discount", "LeadTime", "VendorPartNo", "ValidUntil")
 OF_HEAD = ("Description", "ValidFrom", "ValidUntil")
 
@@ -52,6 +56,11 @@ Texts: TypeAlias = "Mapping[str, str | None]"
 T = TypeVar("T")
 _MARK = "JAG:"
 _ZERO, _HUNDRED = Decimal(0), Decimal(100)
+
+
+def names(part: str, profile: Profile) -> Mapping[str, str]:
+    """`FIELDS`, and the extra fields of a part."""
+    return {**FIELDS, **attributes(part, profile)}
 
 
 def mark_of(code: str) -> str:
@@ -132,6 +141,8 @@ def terms_of(row: Row, profile: Profile) -> Terms:
     currency = _known_currency(told.currency, profile, faults)
     if told.valid_from and told.valid_to and told.valid_to < told.valid_from:
         faults.append(("validTo", _turned(told.valid_to)))
+    extras, wrong = for_ifs(HEAD_PART, at_jaggaer(profile.extra_fields.contract, own.values), profile)
+    faults += [(fault.field, fault) for fault in wrong]
     lines, bad = _lines(_listed(row), told, currency, row, profile)
     return Terms(
         code=told.contract_reference_code,
@@ -143,6 +154,7 @@ def terms_of(row: Row, profile: Profile) -> Terms:
             "Description": _text(told.title),
             "ValidFrom": _day(told.valid_from),
             "ValidUntil": _day(told.valid_to),
+            **extras,
         },
         faults=tuple(faults),
         lines=lines,
@@ -216,7 +228,10 @@ def _line(place: int, row: Row, told: Contract, currency: str, profile: Profile)
                 _day(line.valid_from or told.valid_from), "neither line nor contract says from when on", "validFrom"
             ),
         )
-        return Line(place, item, key, _values(line, key, currency, profile))
+        extras, wrong = for_ifs(LINE_PART, at_jaggaer(profile.extra_fields.contract_price, row.values), profile)
+        for fault in wrong:
+            raise fault
+        return Line(place, item, key, {**_values(line, key, currency, profile), **extras})
     except Rejected as fault:
         return BadLine(place, item, fault, part, key)
 

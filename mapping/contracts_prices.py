@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from ifs_jaggaer.errors import Rejected
 from mapping.contracts_case import ENDED, ContractCase, PriceRow, Sent, price_rows
-from mapping.contracts_model import FIELDS, Line, PriceKey, Terms, overlapping
+from mapping.contracts_model import FIELDS, LINE_PART, Line, PriceKey, Terms, names, overlapping
 from mapping.contracts_weigh import BY_ITSELF, PUT_BACK, Course, changed, shown, weigh
 from mapping.contracts_writes import new_price, update_price
 from mapping.findings import Findings
@@ -103,7 +103,7 @@ class Prices:
             put_back=self.profile.contracts.put_back,
             ended=self.sent.ended(line.key),
         )
-        difference = shown(FIELDS, row.values, line.values, weighed.differing)
+        difference = shown(names(LINE_PART, self.profile), row.values, line.values, weighed.differing)
         if weighed.course is Course.HOLD and self.told.approved.get(name) != difference:
             self.found.add(Item(ItemKind.HELD, name, difference, weighed.reason, BY_ITSELF, brake=True))
         elif weighed.course is Course.CONFLICT:

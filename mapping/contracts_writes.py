@@ -6,12 +6,12 @@ looked up before one is made.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from connectors.wire import JsonValue, Row
 from mapping.contracts_case import CLOSED, PriceRow
-from mapping.contracts_model import AGREEMENT, FIELDS, PRICE, Line, Terms, Texts, mark_of
+from mapping.contracts_model import AGREEMENT, HEAD_PART, LINE_PART, PRICE, Line, Terms, Texts, mark_of, names
 from mapping.kinds import Change, IfsAct, IfsCreate, IfsUpdate
 from mapping.money import json_number
 from mapping.profile import Profile
@@ -25,19 +25,22 @@ def new_agreement(terms: Terms, supplier: str, profile: Profile) -> IfsCreate:
         "ExternalReference": mark_of(terms.code),
         **terms.head,
     }
+    called = names(HEAD_PART, profile)
     return IfsCreate(
         set=AGREEMENT,
         key=terms.code,
         values=_values(AGREEMENT, texts, profile),
-        changes=tuple(Change(FIELDS[name], None, value) for name, value in texts.items() if value),
+        changes=tuple(Change(called[name], None, value) for name, value in texts.items() if value),
     )
 
 
-def update_head(row: Row, before: Texts, after: Texts, names: Iterable[str]) -> IfsUpdate:
-    """The attributes of the agreement that differ; texts and days all of them."""
-    names = tuple(names)
-    changes = tuple(Change(FIELDS[name], before[name], after[name]) for name in names)
-    return IfsUpdate(AGREEMENT, row.key, row.etag, {name: after[name] for name in names}, changes)
+def update_head(
+    row: Row, before: Texts, after: Texts, differing: Iterable[str], called: Mapping[str, str]
+) -> IfsUpdate:
+    """The attributes of the agreement that differ, as texts; `called`: what items call them."""
+    differing = tuple(differing)
+    changes = tuple(Change(called[name], before[name], after[name]) for name in differing)
+    return IfsUpdate(AGREEMENT, row.key, row.etag, {name: after[name] for name in differing}, changes)
 
 
 def close(row: Row, why: str) -> IfsAct:
@@ -53,23 +56,25 @@ def new_price(agreement: str, line: Line, name: str, profile: Profile) -> IfsCre
         "MinQuantity": line.key.quantity,
         "ValidFrom": line.key.valid_from,
     }
+    called = names(LINE_PART, profile)
     return IfsCreate(
         set=PRICE,
         key="|".join(key.values()),
         values=_values(PRICE, {**key, **line.values}, profile),
-        changes=tuple(Change(f"{name}.{FIELDS[each]}", None, value) for each, value in line.values.items() if value),
+        changes=tuple(Change(f"{name}.{called[each]}", None, value) for each, value in line.values.items() if value),
         enforced=True,
     )
 
 
 def update_price(price: PriceRow, name: str, after: Texts, profile: Profile) -> IfsUpdate:
     """The attributes of a price row that become something else; null empties."""
+    called = names(LINE_PART, profile)
     return IfsUpdate(
         set=PRICE,
         key=price.row.key,
         etag=price.row.etag,
         values={each: _value(PRICE, each, value, profile) for each, value in after.items()},
-        changes=tuple(Change(f"{name}.{FIELDS[each]}", price.values.get(each), value) for each, value in after.items()),
+        changes=tuple(Change(f"{name}.{called[each]}", price.values.get(each), value) for each, value in after.items()),
     )
 
 

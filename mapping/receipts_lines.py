@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from ifs_jaggaer.errors import Rejected
+from mapping.extras import at_jaggaer, differing, for_ifs
 from mapping.kinds import Change, IfsCreate, Item, ItemKind
 from mapping.money import canonical, exact_sum, json_number, plain, round_half_even
 from mapping.receipts_case import DONE, LINE, RETURN, reference
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from connectors.ifs.models import PurchaseOrderLine
     from connectors.jaggaer.receipts import Receipt, ReceiptLine
     from connectors.wire import Json
+    from mapping.extras import Extras
     from mapping.profile import Profile
     from mapping.receipts_case import OrderLineKey, ReceiptCase, Registered
 
@@ -198,6 +200,7 @@ class _Examining:
         day = self.receipt.header.receipt_date
         if day and record.arrival_date and day != record.arrival_date:
             differs.append(("receiptDate", day.isoformat(), record.arrival_date.isoformat()))
+        differs += self._differing_extras(line, one)
         if differs:
             told = "; ".join(
                 f"{name}: {here} at JAGGAER, {there} in receipt {one.number}" for name, here, there in differs
@@ -208,6 +211,27 @@ class _Examining:
                 f"changed after it was registered: {told}",
                 "correct one of the two by hand; it closes by itself when they agree",
             )
+
+    def _differing_extras(self, line: ReceiptLine, one: Registered) -> list[tuple[str, str, str]]:
+        """What one side lacks is no difference: the field may be newer than the receipt."""
+        return [each for part, extras in self._extras(line) for each in differing(part, extras, one.row, self.profile)]
+
+    def _extras(self, line: ReceiptLine) -> list[tuple[str, Extras]]:
+        """Those of the receipt and of the line: both are the row's in IFS."""
+        fields = self.profile.extra_fields
+        return [
+            ("receipt", at_jaggaer(fields.receipt, self.receipt.header)),
+            ("receipt_line", at_jaggaer(fields.receipt_line, line)),
+        ]
+
+    def _stated_extras(self, line: ReceiptLine) -> Json:
+        stated: Json = {}
+        for part, extras in self._extras(line):
+            said, faults = for_ifs(part, extras, self.profile)
+            for fault in faults:
+                raise _dead(fault.field, fault.value, fault.message, fault.remedy or _WHERE)
+            stated |= {name: text for name, text in said.items() if text is not None}
+        return stated
 
     def _new(self, line: ReceiptLine, at: str) -> LineEnd:
         wanted = self._wanted(line)
@@ -222,6 +246,7 @@ class _Examining:
             "Uom": wanted.unit,
             "ArrivalDate": day.isoformat(),
             "ReceiptReference": reference(self.case.receipt_id, line.line_number),
+            **self._stated_extras(line),
         }
         create = IfsCreate(
             set=SET,

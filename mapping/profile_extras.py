@@ -1,0 +1,189 @@
+"""Extra fields of documents: what the shipped mapping does not know, as data of the profile (docs/customising.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+from pydantic import Field
+
+from mapping.profile_tables import Table
+
+if TYPE_CHECKING:
+    from ifs_jaggaer.errors import System
+    from mapping.profile import Profile
+
+CUSTOM = "custom:"
+"""Begins the place of a custom field's value: `customFieldValueSetList` (contracts/jaggaer.md 7)."""
+
+_LIST = "customFieldValueSetList"
+
+
+class ExtraField(Table):
+    """An attribute of IFS and a place in JAGGAER's document.
+
+    `jaggaer`: dotted, inside the header, line, contract or price, or `custom:<name>`. `longest`: never exceeded by
+    cutting; 0 is no limit.
+    """
+
+    ifs: str
+    jaggaer: Annotated[str, Field(pattern=rf"^({CUSTOM}\S(.*\S)?|[A-Za-z]\w*(\.[A-Za-z]\w*)*)$")]
+    form: Annotated[str, Field(pattern=r"^(text|decimal|date|bool|map:\w+)$")] = "text"
+    longest: int = Field(default=0, ge=0)
+
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z]\w*$")]
+Specs: TypeAlias = Mapping[str, ExtraField]
+"""Extra fields by the name that items and the audit call them by."""
+
+
+class ExtraFields(Table):
+    """By the part of a document that carries them."""
+
+    purchase_order: dict[Name, ExtraField] = Field(default_factory=dict)
+    purchase_order_line: dict[Name, ExtraField] = Field(default_factory=dict)
+    requisition: dict[Name, ExtraField] = Field(default_factory=dict)
+    requisition_line: dict[Name, ExtraField] = Field(default_factory=dict)
+    invoice: dict[Name, ExtraField] = Field(default_factory=dict)
+    invoice_line: dict[Name, ExtraField] = Field(default_factory=dict)
+    receipt: dict[Name, ExtraField] = Field(default_factory=dict)
+    receipt_line: dict[Name, ExtraField] = Field(default_factory=dict)
+    contract: dict[Name, ExtraField] = Field(default_factory=dict)
+    contract_price: dict[Name, ExtraField] = Field(default_factory=dict)
+
+    def of(self, part: str) -> Specs:
+        """Those of one part, by its name in the profile."""
+        specs: Specs = getattr(self, part)
+        return specs
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a document: where it comes from, IFS's sets of it, and what the mapping itself writes at the target."""
+
+    source: System
+    sets: tuple[str, ...]
+    taken: frozenset[str]
+    shares: str = ""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_HEADER = (
+    "revisionNumber status businessUnit.internalName currency total shipTo.address note externalReference lastUpdate"
+)
+_LINE = (
+    "lineNumber status item.catalogNumber item.description item.unitOfMeasure item.productType quantity unitPrice"
+    " discountPercent charges requestedDeliveryDate promisedDeliveryDate receivedQuantity invoicedQuantity"
+    " splittableFieldSetGroupList"
+)
+_RECEIPT = _words(
+    "OrderNo LineNo ReleaseNo QtyArrived Uom ArrivalDate ReceiptReference ReceiptSequence ReceiptNo Objstate"
+)
+PARTS: Mapping[str, Part] = {
+    "purchase_order": Part(
+        "ifs",
+        ("purchase_order",),
+        _words(
+            f"{_HEADER} poNumber poId poDate supplier terms.standardPaymentTermsCode buyer.username acknowledgement"
+        ),
+    ),
+    "purchase_order_line": Part("ifs", ("purchase_order_line",), _words(_LINE)),
+    "requisition": Part(
+        "ifs",
+        ("requisition",),
+        _words(f"{_HEADER} requisitionNumber requisitionId requisitionDate requester.username"),
+    ),
+    "requisition_line": Part("ifs", ("requisition_line",), _words(f"{_LINE} preferredSupplier poNumber")),
+    "invoice": Part(
+        "jaggaer",
+        ("posting_proposal", "voucher"),
+        _words(
+            "Company SupplierId InvoiceNo InvoiceType InvoiceDate PostingDate DueDate CurrencyCode NetAmount TaxAmount"
+            " GrossAmount SourceReference PoRefNumber ProposalId VoucherType AccountingYear AccountingPeriod VoucherNo"
+            " VoucherDate Text ReferenceSerie ReferenceNumber Objstate"
+        ),
+    ),
+    "invoice_line": Part(
+        "jaggaer",
+        ("posting_proposal_line", "voucher_row"),
+        _words(
+            "Company ProposalId RowNo OrderNo LineNo ReleaseNo Text Quantity UnitPrice NetAmount TaxAmount TaxCode"
+            " CodeA CodeB CodeC CodeD CodeE CodeF CodeG CodeH CodeI CodeJ VoucherType AccountingYear VoucherNo Account"
+            " CurrencyCode CurrencyDebetAmount CurrencyCreditAmount OptionalCode PartyTypeId ReferenceSerie"
+            " ReferenceNumber"
+        ),
+    ),
+    "receipt": Part("jaggaer", ("receipt",), _RECEIPT, shares="receipt_line"),
+    "receipt_line": Part("jaggaer", ("receipt",), _RECEIPT, shares="receipt"),
+    "contract": Part(
+        "jaggaer",
+        ("agreement",),
+        _words("AgreementId VendorNo Description CurrencyCode ExternalReference ValidFrom ValidUntil Objstate"),
+    ),
+    "contract_price": Part(
+        "jaggaer",
+        ("agreement_price",),
+        _words(
+            "AgreementId PartNo MinQuantity ValidFrom Price PriceUnitMeas Discount LeadTime VendorPartNo ValidUntil"
+        ),
+    ),
+}
+"""`shares`: the other part whose fields go into the same row."""
+
+_TYPES = {
+    "text": ("text", "int", "enum"),
+    "decimal": ("decimal", "int"),
+    "date": ("date",),
+    "bool": ("bool",),
+    "map": ("text", "int", "enum", "bool"),
+}
+
+
+def sets_of(part: str, profile: Profile) -> tuple[str, ...]:
+    """IFS's sets that a part's extra fields are read from or written to; vouchers only where a company posts some."""
+    every = (profile.of_company(company).invoices_without_order for company in profile.companies)
+    vouchers = "voucher" in every
+    return tuple(name for name in PARTS[part].sets if vouchers or not name.startswith("voucher"))
+
+
+def faults(profile: Profile) -> Iterator[str]:
+    """What is wrong with the extra fields, each with its key path."""
+    for part in PARTS:
+        targets: dict[str, str] = {}
+        for name, spec in profile.extra_fields.of(part).items():
+            at = f"extra_fields.{part}.{name}"
+            yield from _form(at, spec, part, profile)
+            target = spec.jaggaer if PARTS[part].source == "ifs" else spec.ifs
+            key = "jaggaer" if PARTS[part].source == "ifs" else "ifs"
+            own = next((own for own in (*PARTS[part].taken, _LIST) if _clash(target, own)), None)
+            if own:
+                yield f"{at}.{key}: {target} is written by the mapping itself ({own})"
+            for other, place in targets.items():
+                if _clash(target, place):
+                    yield f"{at}.{key}: {target} is the place of extra field {other}, too"
+            targets[name] = target
+        shared = profile.extra_fields.of(PARTS[part].shares) if PARTS[part].shares else {}
+        for name, spec in shared.items():
+            if spec.ifs in targets.values():
+                yield f"extra_fields.{PARTS[part].shares}.{name}.ifs: {spec.ifs} is one of extra_fields.{part}, too"
+
+
+def _form(at: str, spec: ExtraField, part: str, profile: Profile) -> Iterator[str]:
+    form, _, named = spec.form.partition(":")
+    if form == "map" and named not in profile.maps:
+        yield f"{at}.form names maps.{named}, which is not there"
+    for set_name in sets_of(part, profile):
+        kind = profile.ifs.sets[set_name].attributes.get(spec.ifs, "absent")
+        if kind == "absent":
+            yield f"{at}.ifs: {spec.ifs} is not listed in ifs.sets.{set_name}.attributes, or absent there"
+        elif kind.partition(":")[0] not in _TYPES[form]:
+            yield f"{at}.form: {spec.form} does not fit ifs.sets.{set_name}.attributes.{spec.ifs}, which is {kind}"
+
+
+def _clash(one: str, other: str) -> bool:
+    """Whether one place is the other, or inside of it."""
+    return one == other or one.startswith(f"{other}.") or other.startswith(f"{one}.")
