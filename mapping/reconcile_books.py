@@ -130,7 +130,7 @@ QUANTITY = "quantity"
 
 
 def _receipt(row: Row, profile: Profile) -> Sequence[Entry]:
-    """Each line that was received; returns are a person's to enter (DESIGN, invoices and receipts)."""
+    """Each line; returns are a person's to enter, by their reference if they like (docs/receipts.md)."""
     words = profile.words("receipt")
     header, listed = row.values.get("header"), row.values.get("lineList")
     lines = listed.get("receiptLine") if isinstance(listed, Mapping) else None
@@ -138,7 +138,8 @@ def _receipt(row: Row, profile: Profile) -> Sequence[Entry]:
     found = []
     for line in lines if isinstance(header, Mapping) and isinstance(lines, list) else []:
         told = Row("receiptLine", row.key, line) if isinstance(line, dict) else None
-        if told is None or text(told, "type") != words.to_jaggaer("Receive"):
+        kind = text(told, "type") if told else ""
+        if told is None or kind not in {words.to_jaggaer("Receive"), words.to_jaggaer("Return")}:
             continue
         found.append(
             Entry(
@@ -150,6 +151,7 @@ def _receipt(row: Row, profile: Profile) -> Sequence[Entry]:
                 void=text(row, "header", "status") == words.to_jaggaer("Voided"),
                 what="receipt line",
                 document=number,
+                by_hand=kind == words.to_jaggaer("Return"),
             )
         )
     return found

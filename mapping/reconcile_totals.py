@@ -26,7 +26,8 @@ class Entry:
 
     `key` is the source's key of what is counted, `own` that of this very record; `document` the key of the decision
     about it, where that is another. `amount` is None where none is
-    stated. `void`: cancelled, it counts for nothing. `day` is the accounting or posting date.
+    stated. `void`: cancelled, it counts for nothing. `day` is the accounting or posting date. `by_hand`: a person
+    enters it at the target, where it counts as it stands there, and not at all before that.
     """
 
     key: str
@@ -40,6 +41,7 @@ class Entry:
     day: date | None = None
     what: str = ""
     document: str = ""
+    by_hand: bool = False
 
     @property
     def about(self) -> str:
@@ -108,7 +110,7 @@ def tie(source: Iterable[Entry], target: Iterable[Entry], why: Why) -> list[Figu
         return figures.setdefault((currency, supplier), Figures(currency, supplier))
 
     for key in dict.fromkeys((*sources, *targets)):
-        here, there = _alike(sources.get(key), targets.get(key, []))
+        here, there = _alike(_counted(sources.get(key), targets.get(key, [])), targets.get(key, []))
         if here:
             group = at(here.currency, here.supplier)
             group.source_count += 1
@@ -117,7 +119,7 @@ def tie(source: Iterable[Entry], target: Iterable[Entry], why: Why) -> list[Figu
             group = at(one.currency, one.supplier)
             group.target_count += 1
             group.target_amount = exact_sum((group.target_amount, one.worth))
-        about = next(one.about for one in (here, *there) if one)
+        about = next((one.about for one in (here, *there) if one), key)
         for named in _named(here, there, why.get(about)):
             at(named.currency, named.supplier).named.append(named)
     return [figures[name] for name in sorted(figures)]
@@ -134,6 +136,12 @@ def by_currency(figures: Sequence[Figures]) -> list[Figures]:
         total.target_amount = exact_sum((total.target_amount, one.target_amount))
         total.named += one.named
     return [sums[name] for name in sorted(sums)]
+
+
+def _counted(here: Entry | None, there: list[Entry]) -> Entry | None:
+    if here is None or not here.by_hand:
+        return here
+    return replace(there[0], key=here.key, own=here.own, document=here.document) if there else None
 
 
 def _alike(here: Entry | None, there: list[Entry]) -> tuple[Entry | None, list[Entry]]:

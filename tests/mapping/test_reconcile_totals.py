@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from hypothesis import given
@@ -62,6 +63,15 @@ def test_out_of_scope_explains_nothing_that_is_there() -> None:
     why = {"A": (Cause.OUT_OF_SCOPE, "not ready"), "B": (Cause.OUT_OF_SCOPE, "not ready")}
     (one,) = tie([entry("A", "1.00"), entry("B", "5.00")], [entry("A", "3.00")], why)
     assert [(n.key, n.cause) for n in one.named] == [("A", Cause.UNEXPLAINED), ("B", Cause.OUT_OF_SCOPE)]
+
+
+def test_what_a_person_enters_counts_once_it_is_there() -> None:
+    back = replace(entry("A", "2.00"), by_hand=True)
+    assert tie([back], [], {}) == []
+    (one,) = tie([back], [entry("A", "-2.00", "9")], {})
+    assert (one.named, one.source_count, one.source_amount) == ([], 1, Decimal("-2.00"))
+    (twice,) = tie([back], [entry("A", "-2.00", "9"), entry("A", "-2.00", "10")], {})
+    assert [n.reason for n in twice.named] == ["a second one of A"]
 
 
 def test_doubles_ghosts_and_other_currencies_are_named() -> None:
