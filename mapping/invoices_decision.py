@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mapping.export_status import ExportStatus, dead_letters
 from mapping.findings import Findings
 from mapping.invoices_checks import period_of
+from mapping.invoices_extras import changed_extras, content_print, kept_extras
 from mapping.invoices_model import header_print, number_of, whole_print
 from mapping.invoices_posting import examine
 from mapping.invoices_proposal import proposal
@@ -154,6 +155,9 @@ class _Deciding:
         differs = bool(case.whole and known and known != whole_print(case.whole))
         if differs or case.kept("header") != header_print(header):
             return _conflict("invoice", case.invoice_id, "changed at JAGGAER after it was posted")
+        extras = changed_extras(case, header, self.profile)
+        if extras:
+            return _conflict("invoice", case.invoice_id, f"changed at JAGGAER after it was posted: {extras}")
         return None
 
     def _unfinished(self, one: Made) -> Item:
@@ -228,7 +232,7 @@ class _Deciding:
             told = self._open(*examined.items)
             return replace(told, again=True, notes=examined.notes, discrepancies=examined.discrepancies)
         if posting is None:
-            return self._refused(header, whole_print(case.whole), examined)
+            return self._refused(header, content_print(case.whole, self.profile), examined)
         return Decision(
             key=case.invoice_id,
             other_key="",
@@ -280,6 +284,7 @@ class _Deciding:
             "told": told,
             "seen": seen,
             "accepted": accepted,
+            **kept_extras(case, header, self.profile),
         }
 
     def _kept_but(self, *, told: str) -> dict[str, str | None]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from ifs_jaggaer.errors import Rejected
 from mapping.distribution import divide_amount, divide_net, divide_quantity
+from mapping.extras import at_jaggaer, for_ifs
 from mapping.invoices_accounts import check_codes, check_voucher_accounts
 from mapping.invoices_checks import check_number, check_supplier, posting_date
 from mapping.invoices_draft import Draft, DraftLine, draft
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from connectors.jaggaer.fields import Wire as JaggaerRecord
     from connectors.jaggaer.invoices import Invoice
     from mapping.findings import Findings
     from mapping.invoices_case import InvoiceCase, OrderLineKey
@@ -35,6 +37,7 @@ _DIGITS = 6
 class PostingLine:
     """One line to be posted to one place. Amounts in the invoice's currency, of a credit note positive.
 
+    `extras`: further attributes of IFS, by the profile.
     `order_no` is the order that the invoice names, also where it has no such line.
     """
 
@@ -47,6 +50,7 @@ class PostingLine:
     tax: Decimal
     tax_code: str
     codes: tuple[tuple[str, str], ...]
+    extras: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ class Posting:
     due_date: date | None
     posting_date: date
     lines: tuple[PostingLine, ...]
+    extras: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def net(self) -> Decimal:
@@ -130,6 +135,7 @@ def examine(case: InvoiceCase, invoice: Invoice, profile: Profile, approved: Map
             found.notes.extend(sums.notes)
             matching.lines(sums.nets, currency, credit=credit)
             lines = _Lines(case, drafted, sums, currency=currency, profile=profile, found=found, credit=credit).made()
+    extras = _extras("invoice", header, "", profile, found)
     discrepancies = tuple(matching.told)
     if found.items or on is None or header.invoice_date is None:
         return Examined(drafted.company, None, found.items, tuple(found.notes), discrepancies)
@@ -144,8 +150,17 @@ def examine(case: InvoiceCase, invoice: Invoice, profile: Profile, approved: Map
         due_date=header.due_date,
         posting_date=on,
         lines=lines,
+        extras=extras,
     )
     return Examined(drafted.company, posting, (), tuple(found.notes), discrepancies)
+
+
+def _extras(part: str, record: JaggaerRecord, at: str, profile: Profile, found: Findings) -> dict[str, str]:
+    """What is stated of the extra fields of a header or line, by IFS's attribute."""
+    said, faults = for_ifs(part, at_jaggaer(profile.extra_fields.of(part), record), profile)
+    for fault in faults:
+        found.rejected(f"{at}{fault.field}", fault)
+    return {name: text for name, text in said.items() if text is not None}
 
 
 def _check_withholding(invoice: Invoice, found: Findings) -> None:
@@ -225,6 +240,7 @@ class _Lines:
         if distribution is None:
             return ()  # an item says why
         quantity = line.line.quantity or _ZERO
+        extras = _extras("invoice_line", line.line, f"lines[{line.at}].", self._profile, self._found)
         try:
             nets = divide_net(net, share, distribution, self._currency)
         except Rejected as fault:
@@ -241,6 +257,7 @@ class _Lines:
                 tax=exact_product(self._sign, taxed),
                 tax_code=code,
                 codes=place.codes,
+                extras=extras,
             )
             for place, part, amount, taxed in zip(
                 distribution.shares,

@@ -35,6 +35,7 @@ def proposal(posting: Posting, profile: Profile) -> IfsCreate:
         "TaxAmount": json_number(posting.tax),
         "GrossAmount": json_number(posting.gross),
         "SourceReference": posting.mark,
+        **posting.extras,
     }
     if posting.due_date:
         head["DueDate"] = posting.due_date.isoformat()
@@ -68,13 +69,14 @@ def _line(line: PostingLine) -> Json:
         told["UnitPrice"] = json_number(line.unit_price)
     if line.tax_code:
         told["TaxCode"] = line.tax_code
-    return told | {f"Code{part}": value for part, value in line.codes}
+    return told | {f"Code{part}": value for part, value in line.codes} | dict(line.extras)
 
 
 def _in_words(line: PostingLine) -> str:
     order = f"order {'/'.join(line.order)}, " if line.order else ""
     codes = " ".join(f"{part}={value}" for part, value in line.codes)
-    return f"{order}net {plain(line.net)}, tax {plain(line.tax)} {line.tax_code}, {codes}"
+    extras = "".join(f", {name} {text}" for name, text in line.extras.items())
+    return f"{order}net {plain(line.net)}, tax {plain(line.tax)} {line.tax_code}, {codes}{extras}"
 
 
 def _shown(value: object) -> str:

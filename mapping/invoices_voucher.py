@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from mapping.extras import attributes
 from mapping.findings import few
 from mapping.invoices_made import SERIE
 from mapping.kinds import Change, IfsCreate
@@ -40,9 +41,11 @@ def voucher(posting: Posting, invoice_id: str, period: AccountingPeriod, profile
         "VoucherDate": posting.posting_date.isoformat(),
         "Text": posting.number,
         **mark,
+        **posting.extras,
     }
     rows = [{**row, **mark} for row in _rows(posting, profile)]
     name = profile.ifs_set(SET).lines
+    own = attributes("invoice_line", profile)
     return IfsCreate(
         set=SET,
         key=posting.mark,
@@ -50,7 +53,7 @@ def voucher(posting: Posting, invoice_id: str, period: AccountingPeriod, profile
         changes=few(
             (
                 *(Change(field, None, str(value)) for field, value in head.items()),
-                *(Change(f"rows[{at}]", None, _in_words(row)) for at, row in enumerate(rows, 1)),
+                *(Change(f"rows[{at}]", None, _in_words(row, own)) for at, row in enumerate(rows, 1)),
             )
         ),
         lines=tuple((name, row) for row in rows),
@@ -62,7 +65,7 @@ def _rows(posting: Posting, profile: Profile) -> Iterator[Json]:
     for line in posting.lines:
         codes = dict(line.codes)
         parts: Json = {f"Code{part}": value for part, value in codes.items() if part != "A"}
-        yield from _row(posting, codes["A"], line.net, {**parts, "Text": line.text})
+        yield from _row(posting, codes["A"], line.net, {**parts, "Text": line.text, **line.extras})
     for code in sorted({line.tax_code for line in posting.lines}):
         tax = exact_sum(line.tax for line in posting.lines if line.tax_code == code)
         yield from _row(posting, company.tax_account, tax, {"OptionalCode": code} if code else {})
@@ -77,8 +80,9 @@ def _row(posting: Posting, account: str, debit: Decimal, more: Json) -> Iterator
         yield {"Account": account, "CurrencyCode": posting.currency, side: json_number(abs(amount)), **more}
 
 
-def _in_words(row: Json) -> str:
+def _in_words(row: Json, extras: Iterable[str]) -> str:
     debit, credit = row.get("CurrencyDebetAmount"), row.get("CurrencyCreditAmount")
     side, amount = ("debit", debit) if debit is not None else ("credit", credit)
     codes = " ".join(f"{name.removeprefix('Code')}={value}" for name, value in row.items() if name.startswith("Code"))
-    return f"{row['Account']} {codes} {side} {plain(amount)}".replace("  ", " ")  # type: ignore[arg-type]
+    more = "".join(f", {name} {row[name]}" for name in extras if name in row)
+    return f"{row['Account']} {codes} {side} {plain(amount)}{more}".replace("  ", " ")  # type: ignore[arg-type]
