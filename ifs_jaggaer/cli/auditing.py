@@ -11,7 +11,9 @@ import typer
 from ifs_jaggaer.cli.ephemeral import before_prefect
 from ifs_jaggaer.cli.listing import as_object, opened
 from ifs_jaggaer.cli.output import AsJson, Config, Exit, complain, out, print_json
+from ifs_jaggaer.pipeline.request import FOREIGN
 from ifs_jaggaer.pipeline.wiring import identity_of
+from ifs_jaggaer.store import OpenItem
 from ifs_jaggaer.store.audit import Recorded
 
 audit = typer.Typer(help="What happened on the wire, and the proof that it was not changed.", no_args_is_help=True)
@@ -37,7 +39,7 @@ def trace(
     with opened() as store:
         events = store.audit.trace([key])
         with store.look() as unit:
-            items = [item for item in unit.items.open() if key in {item.key, item.other_key}]
+            items = [item for item in unit.items.open() if _is_of(item, key)]
     if as_json:
         print_json({"key": key, "events": [_plain(event) for event in events], "open": [as_object(i) for i in items]})
     else:
@@ -52,6 +54,11 @@ def trace(
     if not events and not items:
         complain(f"nothing is known of {key!r}")
         raise typer.Exit(Exit.NEEDS_A_PERSON)
+
+
+def _is_of(item: OpenItem, key: str) -> bool:
+    """By either key; of one that names a company, too, its last part is enough."""
+    return key in {item.key, item.key.removeprefix(FOREIGN), item.other_key, item.other_key.rpartition(":")[2]}
 
 
 def _plain(event: Recorded) -> dict[str, Any]:

@@ -23,7 +23,8 @@ async def carry_out_together(run: SyncRun, planned: Sequence[Planned]) -> dict[s
     outcome: dict[str, Carried] = {}
     for batch in run.kind.batches(posts):
         members = [by_key[key] for key in batch.keys]
-        first = replace(members[0], decision=replace(members[0].decision, writes=(batch.post,)))
+        decision = replace(members[0].decision, key=batch.post.key, writes=(batch.post,))
+        first = replace(members[0], decision=decision)
         carried = await carry_out(run, first)
         outcome.update(_shared(batch, carried))
         if carried.outage:

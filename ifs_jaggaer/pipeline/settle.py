@@ -16,6 +16,7 @@ from ifs_jaggaer.pipeline.tally import Line
 from ifs_jaggaer.pipeline.write import Carried, Done
 from ifs_jaggaer.store import Kept, OpenItem, Unit
 from ifs_jaggaer.store.audit import Event
+from ifs_jaggaer.store.records import Document
 from mapping.kinds import Action, Decision, Item, ItemKind, JaggaerPost, Link, Settlement
 
 if TYPE_CHECKING:
@@ -199,5 +200,18 @@ def _event(
             "open": [f"{item.kind}: {item.field}: {item.reason}" for item in items],
             "notes": list(decision.notes),
             "answers": [str(said) for one in done if (said := one.answer.get("returnMessage")) not in {None, "", "OK"}],
+            **_sent_with_others(decision, done),
         },
     )
+
+
+def _sent_with_others(decision: Decision, done: Sequence[Done]) -> Document:
+    """Of a document that was one of several in a body, whose events bear that body's key: its own part of it."""
+    if not done or not decision.writes or done[0].write in decision.writes:
+        return {}
+    changes = [change for write in decision.writes for change in write.changes]
+    return {
+        "sent with": str(done[0].write.key),
+        "before": {change.field: change.before for change in changes},
+        "after": {change.field: change.after for change in changes},
+    }

@@ -26,7 +26,7 @@ from ifs_jaggaer.pipeline.plan import Planned
 from ifs_jaggaer.pipeline.request import UNTIL
 from ifs_jaggaer.pipeline.witness import IntendedCall
 from ifs_jaggaer.store import Intent
-from mapping.kinds import Change, IfsAct, IfsCreate, IfsUpdate, Item, ItemKind, JaggaerPost, Write
+from mapping.kinds import Change, Decision, IfsAct, IfsCreate, IfsUpdate, Item, ItemKind, JaggaerPost, Write
 
 if TYPE_CHECKING:
     from ifs_jaggaer.pipeline.run import SyncRun
@@ -171,6 +171,18 @@ def _key_of(write: Write) -> str:
     return "|".join(write.key) if isinstance(write.key, tuple) else write.key
 
 
+def _traced_by(decision: Decision, write: Write) -> str:
+    """The key of its events: its own where that is a key or a row of the document, else the document's.
+
+    So that `audit trace` finds them by either system's key, also what is named by a mark of ours.
+    """
+    own = _key_of(write)
+    if isinstance(write, IfsAct) or write.action == "update":
+        return decision.key
+    of_document = any(own == key or own.startswith(f"{key}|") for key in (decision.key, decision.other_key) if key)
+    return own if of_document else decision.key
+
+
 async def _perform(run: SyncRun, planned: Planned, write: Write, intent: str) -> Done:
     enforced = isinstance(write, IfsUpdate | IfsAct) or write.enforced
     if not isinstance(write, IfsUpdate | IfsAct) and not write.enforced:
@@ -179,7 +191,7 @@ async def _perform(run: SyncRun, planned: Planned, write: Write, intent: str) ->
     entity = write.resource if isinstance(write, JaggaerPost) else write.set
     call = IntendedCall(
         entity=entity,
-        key=planned.decision.key if isinstance(write, IfsAct) or write.action == "update" else _key_of(write),
+        key=_traced_by(planned.decision, write),
         action=write.action,
         before=before,
         after=after,

@@ -76,6 +76,16 @@ class Links(Bound):
             found += map(_link, self.db.execute(_ALL.where(Row.connection == self.connection, either)))
         return found
 
+    def with_last_part(self, key: str) -> list[Link]:
+        """Links of any kind whose key on either side has several parts, joined by colons, of which this is the last.
+
+        As people name a record that has one number in each company: by the number alone.
+        """
+        either = or_(*(side.endswith(f":{key}", autoescape=True) for side in (Row.ifs_key, Row.jaggaer_key)))
+        found = map(_link, self.db.execute(_ALL.where(Row.connection == self.connection, either)))
+        # The databases do not agree on whether that minds the case.
+        return [link for link in found if link.ifs_key.endswith(f":{key}") or link.jaggaer_key.endswith(f":{key}")]
+
     def _find(self, kind: str, side: InstrumentedAttribute[str], keys: Iterable[str]) -> list[Link]:
         found: list[Link] = []
         for part in chunks(sorted(set(keys))):

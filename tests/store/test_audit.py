@@ -173,6 +173,21 @@ def test_a_document_is_followed_through_both_systems_by_either_key(store: Store)
     assert store.audit.trace(["none"]) == []
 
 
+def test_a_key_that_names_a_company_too_is_known_by_its_last_part_and_one_without_counterpart_by_its_system(
+    store: Store,
+) -> None:
+    chain = store.audit.chain("r1")
+    write(store, chain, "991", "JAGGAER:10442", "10442", "20:4711x", "4711X")
+    with store.unit() as unit:
+        unit.links.put(Link("invoice", "10:4711", "991"))
+        unit.links.put(Link("payment", "10:S1:r_1", "991"))
+    for key in ("4711", "10:4711", "r_1", "991", "ifs:4711"):
+        assert [event.key for event in store.audit.trace([key])] == ["991"], key
+    for key in ("711", "S1:r", "R_1", "rx1", "jaggaer:4711"):
+        assert store.audit.trace([key]) == [], key
+    assert [event.key for event in store.audit.trace(["10442"])] == ["JAGGAER:10442", "10442"]
+
+
 def test_what_is_erased_is_gone_and_said_to_be_erased_and_is_no_fault(store: Store) -> None:
     chain = store.audit.chain("r1")
     one, other = write(store, chain, "secret name", "other")

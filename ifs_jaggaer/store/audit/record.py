@@ -93,8 +93,9 @@ class Audit:
     def trace(self, keys: Iterable[str]) -> list[Recorded]:
         """Events of a document by any of its keys over all runs, in order of time, with payloads.
 
-        A key may name its system ("ifs:1001") or not. The other key of a linked record is followed,
-        too, and so are rows of a document, whose keys go on after a bar ("1001|10").
+        A key may name its system ("ifs:1001") or not, or be the last part alone of a key that names a company,
+        too ("1001" for "10:1001"). The other key of a linked record is followed, and so are rows of a document,
+        whose keys go on after a bar ("1001|10").
         """
         with self._store.look() as unit:
             found = [
@@ -203,12 +204,17 @@ def _all_keys(unit: Unit, keys: Iterable[str]) -> set[str]:
         system, colon, bare = key.partition(":")
         named = {system} if colon and system in SYSTEMS else set(SYSTEMS)
         bare = bare if len(named) == 1 else key
-        wanted |= {bare, *(f"{name}:{bare}" for name in named)}
-        for link in unit.links.touching([bare]):
+        wanted |= {bare, *(spelt for name in named for spelt in _spelt(name, bare))}
+        for link in (*unit.links.touching([bare]), *unit.links.with_last_part(bare)):
             ends = {"ifs": link.ifs_key, "jaggaer": link.jaggaer_key}
-            if any(ends[name] == bare for name in named):
-                wanted |= {*ends.values(), *(f"{name}:{end}" for name, end in ends.items())}
+            if any(bare in {ends[name], ends[name].rpartition(":")[2]} for name in named):
+                wanted |= {*ends.values(), *(spelt for name, end in ends.items() for spelt in _spelt(name, end))}
     return wanted
+
+
+def _spelt(system: str, key: str) -> tuple[str, str]:
+    """A key with its system; in capitals where the other side was not known yet."""
+    return f"{system}:{key}", f"{system.upper()}:{key}"
 
 
 def _about(keys: Sequence[str]) -> ColumnElement[bool]:
