@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from connectors.jaggaer.fields import Wire as JaggaerRecord
     from connectors.wire import Json, JsonValue, Row
     from ifs_jaggaer.errors import System
+    from mapping.findings import Findings
     from mapping.profile import Profile
     from mapping.profile_extras import ExtraField, Specs
 
@@ -130,6 +131,11 @@ def _lenient(spec: ExtraField, value: object) -> str:
         return str(value)
 
 
+def filled(extras: Mapping[str, str | None]) -> dict[str, str]:
+    """Those that say something."""
+    return {name: text for name, text in extras.items() if text}
+
+
 # --- IFS's side -------------------------------------------------------------------------------
 
 
@@ -168,6 +174,16 @@ def differing(part: str, extras: Mapping[str, str | None], row: Row, profile: Pr
         if there.strip() not in {"", here}:
             found.append((called[attribute], here, there))
     return found
+
+
+def read_extras(
+    part: str, record: IfsRecord, before: Mapping[str, str], profile: Profile, found: Findings, *, at: str = ""
+) -> dict[str, str]:
+    """Those of a row that goes to JAGGAER: what did not come stays as it was `before`, what is wrong is `found`."""
+    said, faults = from_ifs(part, record, profile)
+    for fault in faults:
+        found.rejected(f"{at}{fault.field}", fault)
+    return filled({name: said.get(name, before.get(name)) for name in profile.extra_fields.of(part)})
 
 
 def attributes(part: str, profile: Profile) -> dict[str, str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -13,6 +14,7 @@ from connectors.jaggaer.models import OrderLine as WireLine
 from connectors.jaggaer.models import PurchaseOrder, Requisition, RequisitionLine
 from ifs_jaggaer.errors import Rejected
 from mapping.distribution import Distribution, from_jaggaer, to_jaggaer
+from mapping.extras import at_jaggaer, filled, label, place
 from mapping.fingerprint import canonical_json
 from mapping.money import canonical, json_number, round_half_even
 from mapping.purchasing import ORDER, DocumentType
@@ -21,6 +23,7 @@ from mapping.value_maps import NamedMap
 if TYPE_CHECKING:
     from connectors.wire import Json, JsonValue
     from mapping.profile import Profile
+    from mapping.profile_extras import Specs
 
 Status: TypeAlias = Literal["Sent", "Pending", "Completed", "Cancelled"]
 Wired: TypeAlias = PurchaseOrder | Requisition
@@ -48,7 +51,8 @@ class Place:
 class Line:
     """One line; `number` is `<LineNo>-<ReleaseNo>`, `unit_price` for one `unit`, `charges` for the whole line.
 
-    `supplier` and `order` are a requisition's alone: who is preferred, and the order that came of it.
+    `supplier` and `order` are a requisition's alone: who is preferred, and the order that came of it. `extras`: the
+    profile's extra fields that are not empty, by name.
     """
 
     number: str
@@ -65,6 +69,7 @@ class Line:
     distribution: Distribution | None
     supplier: str = ""
     order: str = ""
+    extras: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,7 @@ class Order:
     note: str
     lines: tuple[Line, ...]
     type: DocumentType = ORDER
+    extras: Mapping[str, str] = field(default_factory=dict)
 
     def line(self, number: str) -> Line | None:
         return next((line for line in self.lines if line.number == number), None)
@@ -95,15 +101,23 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The tenant's words for the states of documents of one type, and of their lines."""
+    """The tenant's words for the states of documents of one type, and of their lines; and their extra fields."""
 
     order: NamedMap
     line: NamedMap
     type: DocumentType = ORDER
+    extras: Specs = field(default_factory=dict)
+    line_extras: Specs = field(default_factory=dict)
 
     @classmethod
     def of(cls, profile: Profile, document: DocumentType = ORDER) -> Words:
-        return cls(profile.words(document.words), profile.words("order_line"), document)
+        return cls(
+            profile.words(document.words),
+            profile.words("order_line"),
+            document,
+            profile.extra_fields.of(document.part),
+            profile.extra_fields.of(f"{document.part}_line"),
+        )
 
     def of_order(self, word: str | None) -> str:
         """The contract's word for the tenant's state of an order; one that is not known stays as it is."""
@@ -127,6 +141,7 @@ def fields(order: Order) -> dict[str, str]:
         "header.shipTo": str(order.ship_to),
         "header.total": canonical(order.total),
         "header.note": order.note,
+        **{f"header.{label(name)}": text for name, text in order.extras.items()},
     }
     for line in order.lines:
         told |= {f"lines[{line.number}].{name}": value for name, value in _line_fields(line).items()}
@@ -160,6 +175,7 @@ def content(order: Order, words: Words, cleared: frozenset[str] = frozenset()) -
         header[order.type.person] = {"username": order.buyer}
     if stated("header.note", order.note):
         header["note"] = order.note
+    place(header, words.extras, order.extras, {name for name in words.extras if f"header.{label(name)}" in cleared})
     lines: list[JsonValue] = [_line_content(line, order.currency, words) for line in order.lines]
     return {"header": header, "lineList": {order.type.lines: lines}}
 
@@ -193,6 +209,7 @@ def of_wire(record: Wired, words: Words) -> Order:
         note=header.note or "",
         lines=tuple(_wire_line(line, words) for line in record.lines or ()),
         type=words.type,
+        extras=filled(at_jaggaer(words.extras, header)),
     )
 
 
@@ -211,6 +228,7 @@ def _line_fields(line: Line) -> dict[str, str]:
         "distribution": str(line.distribution or ""),
     }
     asked = {"preferredSupplier": line.supplier, "poNumber": line.order}
+    asked |= {label(name): text for name, text in line.extras.items()}
     return told | {name: value for name, value in asked.items() if value}
 
 
@@ -239,6 +257,7 @@ def _line_content(line: Line, currency: str, words: Words) -> Json:
         told["preferredSupplier"] = {"supplierNumber": line.supplier}
     if line.order:
         told["poNumber"] = line.order
+    place(told, words.line_extras, line.extras)
     return told
 
 
@@ -260,6 +279,7 @@ def _wire_line(line: WireLine, words: Words) -> Line:
         distribution=_distribution(line),
         supplier=(asked and asked.preferred_supplier and asked.preferred_supplier.supplier_number) or "",
         order=(asked and asked.po_number) or "",
+        extras=filled(at_jaggaer(words.line_extras, line)),
     )
 
 

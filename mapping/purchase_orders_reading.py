@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ifs_jaggaer.errors import Rejected
 from mapping.distribution import Distribution, of_order_line
+from mapping.extras import read_extras
 from mapping.findings import Findings, needed
 from mapping.kinds import Item, ItemKind
 from mapping.money import (
@@ -96,6 +97,7 @@ def read_order(rows: OrderRows, profile: Profile, base: Order | None) -> Reading
         total=_total(head, lines, currency, found) if currency and rows.lines else _ZERO,
         note=(head.note_text or "") if head.came("note_text") or base is None else base.note,
         lines=tuple(line for line, _ in lines),
+        extras=read_extras("purchase_order", head, base.extras if base else {}, profile, found),
     )
     return Reading(order, found.items, tuple(found.notes))
 
@@ -198,6 +200,14 @@ class _Lines:
             else self._number(at, "AdditionalCost", row.additional_cost or _ZERO),
             requested=row.wanted_delivery_date or (before and before.requested) or row.planned_receipt_date,
             distribution=self._try(at, "distribution", lambda: self._distribution(row), None),
+            extras=read_extras(
+                "purchase_order_line",
+                row,
+                before.extras if before else {},
+                self._profile,
+                self._found,
+                at=f"lines[{at}].",
+            ),
         )
         if line.status == "Cancelled":
             return line, _ZERO

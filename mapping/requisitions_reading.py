@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ifs_jaggaer.errors import Rejected
 from mapping.distribution import Distribution, whole
+from mapping.extras import read_extras
 from mapping.findings import Findings, needed
 from mapping.kinds import Item, ItemKind
 from mapping.money import Currency, Money, canonical, exact_product, exact_sum, json_number, plain, round_half_even
@@ -100,6 +101,7 @@ class _Reader:
             note=(head.note_text or "") if head.came("note_text") or base is None else base.note,
             lines=lines,
             type=REQUISITION,
+            extras=read_extras("requisition", head, base.extras if base else {}, self._profile, found),
         )
         amount = Money(total, currency.code) if currency and not found.items else None
         return Reading(order, found.items, tuple(self._aside), tuple(found.notes), amount)
@@ -182,6 +184,9 @@ class _Reader:
             distribution=self._try(at, "distribution", lambda: self._distribution(row), None),
             supplier=self._preferred(row, at),
             order=row.order_no or (before.order if before else ""),
+            extras=read_extras(
+                "requisition_line", row, before.extras if before else {}, self._profile, self._found, at=f"lines[{at}]."
+            ),
         )
 
     def _unit(self, row: RequisitionLine) -> str:
