@@ -18,18 +18,23 @@ from flows.receipts import receipts
 from flows.requisitions import requisitions
 from flows.suppliers import suppliers
 from flows.sync import assumed, run_name
-from ifs_jaggaer.errors import SyncError
+from ifs_jaggaer.errors import SyncError, Unreachable
 from ifs_jaggaer.pipeline.assumed import Assumed
 from ifs_jaggaer.pipeline.outcome import not_opened
-from ifs_jaggaer.pipeline.registry import RESULTS
+from ifs_jaggaer.pipeline.registry import ERRORS, RESULTS
 
 IN_ORDER = (suppliers, gl_accounts, contracts, requisitions, purchase_orders, receipts, invoices, payments)
 """Suppliers and GL accounts come before the documents that refer to them (DESIGN, law 6)."""
+
+NEEDED = (suppliers, gl_accounts, purchase_orders, receipts)
+"""Those that bring what a later one refers to; a right that another one lacks is no matter of the rest."""
 
 
 @flow(name="sync-all", flow_run_name=run_name)
 async def sync_all(parameters: SyncParameters = SyncParameters()) -> State[str]:  # noqa: B008
     """All syncs, those first that others refer to. One that needs attention does not stop the next.
+
+    Neither does one that failed alone, and that no other one needs.
 
     Args:
         parameters: left empty, everything that changed since the last run.
@@ -43,8 +48,10 @@ async def sync_all(parameters: SyncParameters = SyncParameters()) -> State[str]:
             state = await sync.with_options(persist_result=True)(told_to(sync, parameters), return_state=True)
             well = well and state.is_completed()
             said[sync.name] = state.message or str(state.name)
-            if not state.is_completed() and _stopped(sync.name, state, parameters):
-                break  # an outage: what follows would lack what this one did not bring
+            if state.is_completed() or not _stopped(sync.name, state, parameters):
+                continue
+            if ends_all(sync, ERRORS.get(str(state.state_details.flow_run_id))):
+                break
     finally:
         assumed.reset(token)
     said |= {sync.name: "not run" for sync in IN_ORDER if sync.name not in said}
@@ -56,6 +63,11 @@ def told_to(sync: Flow[[Any], Any], parameters: SyncParameters) -> SyncParameter
     """The same in the form that the sync takes: some have fields of their own."""
     form: type[SyncParameters] = get_type_hints(sync.fn)["parameters"]
     return form(**parameters.model_dump())
+
+
+def ends_all(sync: Flow[[Any], Any], error: SyncError | None) -> bool:
+    """Whether those after a failed sync would lack what it did not bring, or find the system away as well."""
+    return sync in NEEDED or isinstance(error, Unreachable)
 
 
 def _stopped(name: str, state: State[Any], parameters: SyncParameters) -> bool:

@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 from prefect import Flow
 
+from flows.contracts import contracts
 from flows.parameters import SyncParameters
-from flows.sync_all import IN_ORDER, told_to
+from flows.suppliers import suppliers
+from flows.sync_all import IN_ORDER, ends_all, told_to
+from ifs_jaggaer.errors import SettingsError, SyncError, Unreachable
 
 
 @pytest.mark.parametrize("sync", IN_ORDER, ids=lambda sync: sync.name)
@@ -17,3 +20,17 @@ def test_each_sync_takes_what_it_is_told(sync: Flow[[Any], Any]) -> None:
     told = told_to(sync, parameters)
     sync.validate_parameters({"parameters": told})
     assert told.model_dump(include=set(SyncParameters.model_fields)) == parameters.model_dump()
+
+
+@pytest.mark.parametrize(
+    ("sync", "error", "ends"),
+    [
+        (contracts, SettingsError("the service user may not do this"), False),
+        (contracts, None, False),
+        (contracts, Unreachable("away"), True),
+        (suppliers, SettingsError("the service user may not do this"), True),
+        (suppliers, None, True),
+    ],
+)
+def test_a_failed_sync_ends_those_that_need_it(sync: Flow[[Any], Any], error: SyncError | None, *, ends: bool) -> None:
+    assert ends_all(sync, error) is ends
