@@ -123,6 +123,18 @@ GIVEN = {
 }
 """Key parts that the server gives; a line's number may also come with the line."""
 
+NUMBERED = {"SupplierInfoGeneralSet": "SupplierId", "CommMethodSet": "CommId", "SupplierAgreementSet": "AgreementId"}
+"""Keys of a series: the server gives one where the client states none."""
+
+ACTIONS = {
+    "PurchaseOrderSet": {"Confirm": "Confirmed"},
+    "PurchaseReceiptSet": {"Cancel": "Cancelled"},
+    "SupplierAgreementSet": {"Close": "Closed"},
+}
+"""Bound actions, and the state that each leads to: the only way to change one."""
+
+READ_ONLY = {"InvoiceLedgerItemSet"}
+
 ARRAYS = {
     ("PostingProposalHeadSet", "PostingProposalLineArray"): "PostingProposalLineSet",
     ("VoucherSet", "VoucherRowArray"): "VoucherRowSet",

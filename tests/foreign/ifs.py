@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from foreign import batch
-from foreign.catalogue import ARRAYS, GIVEN, SETS, EntitySet
-from foreign.ledger import Refused, check, unbalanced
+from foreign.catalogue import ACTIONS, ARRAYS, GIVEN, NUMBERED, READ_ONLY, SETS, EntitySet
+from foreign.ledger import Refused, acted, check, unbalanced
 from foreign.metadata import metadata
 from foreign.odata import Filter, Malformed
 from foreign.serving import Answer, Asked, Habits, Tenant
@@ -53,6 +53,18 @@ class IfsHabits(Habits):
     """luname, keyref and unknown attributes come along."""
     alias: str = ""
     """Prefix of the metadata's XML names."""
+    lists_actions: bool = True
+    """The metadata names bound actions and navigations."""
+    forbidden: frozenset[str] = frozenset()
+    """Projections that the service user may not call: 403."""
+    metadata_refused: frozenset[str] = frozenset()
+    """Projections whose $metadata alone is a 403."""
+    hidden: frozenset[str] = frozenset()
+    """Sets that are empty for want of a company, with 200."""
+    credit_paid_positive: bool = False
+    """What was paid of a credit note has no sign."""
+    states_follow: bool = False
+    """A receipt moves the state of its order line, and of the order once all is there."""
 
 
 @dataclass
@@ -105,6 +117,10 @@ class Ifs(Tenant):
         (found,) = self.all(name, **equal)
         return found
 
+    @property
+    def follows(self) -> bool:
+        return self.habits.states_follow
+
     def stamp(self) -> datetime:
         return self.now().replace(microsecond=0)
 
@@ -140,6 +156,9 @@ class Ifs(Tenant):
             return self.error(414, "URI_TOO_LONG", "The request line is too long.")
         service, _, rest = asked.path.lstrip("/").partition(".svc/")
         service += ".svc"
+        projection = service.rpartition("/")[2].removesuffix(".svc")
+        if projection in self.habits.forbidden | (self.habits.metadata_refused if rest == "$metadata" else frozenset()):
+            return self.error(403, "ODP_FORBIDDEN", f"{projection} is not granted.")
         if rest == "$batch" and asked.method == "POST":
             return self._batch(asked, service)
         if rest == "$metadata" and asked.method == "GET":
@@ -208,7 +227,9 @@ class Ifs(Tenant):
             raise Malformed("Accept")
         options = self._options(asked)
         selected = self._selected(entry, options)
-        found = [row for _, row in sorted(self.rows[entry.name].items(), key=lambda pair: pair[1].identity)]
+        found = sorted(self.rows[entry.name].values(), key=lambda row: row.identity)
+        if entry.name in self.habits.hidden:
+            found = []
         if "$filter" in options:
             lacking = {name for name in entry.types if self.lacks(entry, name)}
             if entry.name in self.habits.states_unfilterable:
@@ -277,7 +298,7 @@ class Ifs(Tenant):
     # --- writing --------------------------------------------------------------------------------
 
     def _keyed(self, asked: Asked, entry: EntitySet, key: Key, tail: str) -> Answer:  # noqa: PLR0911
-        row = self.rows[entry.name].get(key)
+        row = None if entry.name in self.habits.hidden else self.rows[entry.name].get(key)
         if (entry.name, tail) in ARRAYS and asked.method == "POST":
             if row is None:
                 raise Refused("20111", f"{entry.name} {key} does not exist")
@@ -293,7 +314,7 @@ class Ifs(Tenant):
             return Answer(
                 200, {"@odata.context": f"{self.host}/{entry.service}/$metadata#{entry.name}/$entity", **shown}
             )
-        if asked.method not in {"PATCH", "POST"} or (asked.method == "POST") != bool(tail):
+        if asked.method not in {"PATCH", "POST"} or (asked.method == "POST") != bool(tail) or entry.name in READ_ONLY:
             return self.error(405, "ODP_METHOD_NOT_ALLOWED", "Method not allowed.")
         refused = self._precondition(asked, row)
         if refused:
@@ -301,8 +322,8 @@ class Ifs(Tenant):
         if tail:
             return self._act(asked, entry, row, tail)
         values = self._values(asked, entry)
-        if set(values) & set(entry.keys):
-            raise Malformed("a key cannot be changed")
+        if set(values) & {*entry.keys, "Objstate"}:
+            raise Malformed("keys cannot be changed, states only by an action")
         check(self, entry.name, {**row.values, **values}, new=False)
         asked.about |= {"before": dict(row.values), "values": values}
         row.values.update(values, LastModifiedDate=self.stamp())
@@ -326,14 +347,16 @@ class Ifs(Tenant):
         return None
 
     def _act(self, asked: Asked, entry: EntitySet, row: Row, tail: str) -> Answer:
-        states = {"Cancel": "Cancelled", "Confirm": "Confirmed"}
+        states = ACTIONS.get(entry.name, {})
         prefix = f"IfsApp.{entry.projection}.{entry.entity}_"
         action = tail.removeprefix(prefix)
         if not tail.startswith(prefix) or action not in states or asked.json() != {}:
             raise Malformed(f"the action {tail}")
+        acted(self, entry.name, row.values, states[action])
+        asked.about["action"] = action
         row.values |= {"Objstate": states[action], "LastModifiedDate": self.stamp()}
         row.version += 1
-        return self._written(asked, entry, row, 200)
+        return self._written(asked, entry, row, self.habits.patch_answers)
 
     def _values(self, asked: Asked, entry: EntitySet) -> dict[str, Any]:
         sent = asked.json()
@@ -346,7 +369,7 @@ class Ifs(Tenant):
         return values
 
     def _create(self, asked: Asked, entry: EntitySet, given: dict[str, Any]) -> Answer:
-        if asked.method != "POST":
+        if asked.method != "POST" or entry.name in READ_ONLY:
             return self.error(405, "ODP_METHOD_NOT_ALLOWED", "Method not allowed.")
         values = self._values(asked, entry)
         if entry.name in ARRAYS.values() and not given:
@@ -376,10 +399,10 @@ class Ifs(Tenant):
                 raise Malformed(f"{name} is given by the server", name)
             else:
                 full[name] = next(self._numbers)
-        if entry.name == "SupplierInfoGeneralSet" and not full["SupplierId"]:
-            full["SupplierId"] = str(next(self._numbers))
-        if entry.name == "CommMethodSet" and full["CommId"] is None:
-            full["CommId"] = next(self._numbers)
+        series = NUMBERED.get(entry.name)
+        if series and full[series] in {None, ""}:
+            number = next(self._numbers)
+            full[series] = number if entry.types[series] == "int" else str(number)
 
     def _written(self, asked: Asked, entry: EntitySet, row: Row, status: int) -> Answer:
         row.given.add(row.etag)
@@ -458,4 +481,8 @@ class Ifs(Tenant):
         entries = [entry for entry in SETS.values() if entry.service == service]
         if not entries:
             return self.error(404, "ODP_RESOURCE_NOTFOUND", "Resource not found.")
-        return Answer(200, metadata(entries, self.lacks, self.habits.alias), kind="application/xml")
+        return Answer(
+            200,
+            metadata(entries, self.lacks, self.habits.alias, actions=self.habits.lists_actions),
+            kind="application/xml",
+        )

@@ -13,13 +13,21 @@ from typing import Any
 from urllib.parse import unquote
 
 from foreign.j1p_lists import INFO, INVALID, RESOURCES, NotForLists, Record, Wrong, at, tests
+from foreign.j1p_orders import DOCUMENTS, midnight, only, sent
 from foreign.serving import Answer, Asked, Habits, Tenant, copied
 
-ZERO = Decimal(0)
-HUNDRED = Decimal(100)
 MOST_VALUES = 500
-UNKNOWN_SUPPLIER, UNKNOWN_VALUE, UNKNOWN_ORDER = -1101, -1102, -1103
-NOT_NEWER, CLOSED, EXISTS, BUSY = -1104, -1105, -996, -998
+UNKNOWN_SUPPLIER, UNKNOWN_ORDER = -1101, -1103
+EXISTS, BUSY = -996, -998
+
+GAPS = {
+    "purchaseorders": ("acknowledgement", "note"),
+    "requisitions": ("note",),
+    "receipts": ("packingSlipNumber", "receivedBy", "exportStatus"),
+    "contracts": ("title", "validTo", "value", "paymentTerms"),
+    "invoices": ("total", "dueDate", "accountingDate", "businessUnit", "note"),
+}
+"""What shows as {} in a header, or in a record without one, where it is missing."""
 
 
 @dataclass
@@ -50,6 +58,12 @@ class J1pHabits(Habits):
     warn: bool = False
     po_id: str = "header"
     """Where the id of an order shows: in the header, beside it in lists alone, or nowhere."""
+    no_prices: str = "absent"
+    """How an empty price list shows: absent, {}, [], or price: []."""
+    gives_prices: bool = True
+    """Whether the component PRICES comes at all."""
+    forgets_promises: bool = False
+    """A new revision of an order is yet to be acknowledged."""
 
 
 class J1p(Tenant):
@@ -73,6 +87,8 @@ class J1p(Tenant):
                 record["header"]["poId"] = next(self._ids)
         elif name == "customfieldvalues":
             record.setdefault("lastUpdate", self.stamp())
+        elif name == "contracts":
+            record.setdefault("lastModTime", self.stamp())
         elif name == "companyprofiles":
             record["returnCompanyInfo"].setdefault("lastModTime", self.stamp())
         self.records[name][_key(name, record)] = record
@@ -95,6 +111,17 @@ class J1p(Tenant):
 
     def change_header(self, name: str, key: Any, **values: Any) -> None:
         self.records[name][key]["header"].update(copied(values), lastUpdate=self.stamp())
+
+    def change_contract(self, code: str, **values: Any) -> None:
+        self.records["contracts"][code].update(copied(values), lastModTime=self.stamp())
+
+    def acknowledge(self, number: str, acknowledged: str, day: str, promises: dict[str, str]) -> None:
+        """The supplier's answer to an order, `promises` by line number; the revision stays."""
+        record = self.records["purchaseorders"][number]
+        for line in record["lineList"]["poLine"]:
+            if line["lineNumber"] in promises:
+                line["promisedDeliveryDate"] = promises[line["lineNumber"]]
+        self.change_header("purchaseorders", number, acknowledgement={"number": acknowledged, "date": day})
 
     def stamp(self) -> str:
         return _stamp(self.now())
@@ -188,6 +215,7 @@ class J1p(Tenant):
     def _shown(self, name: str, record: Record, comp: str) -> Record:
         parts = set(filter(None, comp.split(";")))
         record = copied(record)
+        shown: Record
         if name == "companyprofiles":
             shown = {part: record[part] for part in ("returnCompanyInfo", "deBasic") if part in parts}
             if "deBasic" in shown:
@@ -202,7 +230,9 @@ class J1p(Tenant):
                 info = shown["returnCompanyInfo"]
                 shown["returnCompanyInfo"] = {field: info.get(field) or {} for field in INFO | set(info)}
         elif name == "contracts":
-            shown = {field: value for field, value in record.items() if field != "priceList" or "PRICES" in parts}
+            shown = {field: value for field, value in record.items() if field != "priceList"}
+            if "PRICES" in parts and self.habits.gives_prices:
+                shown |= self._prices(record["priceList"]["price"])
         elif "header" in record:
             shown = {"header": record["header"]}
             if name == "receipts":
@@ -210,6 +240,12 @@ class J1p(Tenant):
         else:
             shown = record
         return self._told(name, shown)
+
+    def _prices(self, listed: list[Record]) -> Record:
+        empty: dict[str, Any] = {"{}": {}, "[]": [], "price: []": {"price": []}}
+        if listed:
+            return {"priceList": {"price": listed}}
+        return {"priceList": empty[self.habits.no_prices]} if self.habits.no_prices in empty else {}
 
     def _told(self, name: str, shown: Record) -> Record:  # noqa: C901
         """Times, ids and gaps as this tenant writes them."""
@@ -219,7 +255,7 @@ class J1p(Tenant):
         if self.habits.padded_numbers:
             _each(shown, _padded)
         if header and self.habits.ids_as_text:
-            for field in ("invoiceId", "poId", "receiptId", "revisionNumber"):
+            for field in ("invoiceId", "poId", "receiptId", "requisitionId", "revisionNumber"):
                 if field in header:
                     header[field] = str(header[field])
         if header and name == "purchaseorders" and self.habits.po_id != "header":
@@ -228,9 +264,8 @@ class J1p(Tenant):
                 shown = {"poId": number, **shown}
         if header and name == "invoices" and self.habits.bare_business_unit and header.get("businessUnit"):
             header["businessUnit"] = header["businessUnit"]["internalName"]
-        if header and self.habits.missing == "{}":
-            for field in ("acknowledgement", "note", "total", "dueDate", "accountingDate", "businessUnit"):
-                header.setdefault(field, {})
+        if self.habits.missing == "{}":
+            _gaping(name, shown)
         if not self.habits.milliseconds:
             _each(shown, _without_milliseconds)
         return shown
@@ -255,9 +290,12 @@ class J1p(Tenant):
             return self._company(asked, body)
         if name == "customfieldvalues":
             return self._values_sent(body)
-        if name == "purchaseorders":
-            return self._order(asked, body)
+        if name in DOCUMENTS:
+            return self._done(**sent(self.records, DOCUMENTS[name], asked, body, self))
         raise Wrong(INVALID, f"{name} are not written")
+
+    def new_id(self) -> int:
+        return next(self._ids)
 
     def _feedback(self, name: str, ident: str, action: str | None, body: Record) -> Answer:
         allowed = {("invoices", "exportstatus"), ("invoices", "payment"), ("receipts", "exportstatus")}
@@ -266,25 +304,29 @@ class J1p(Tenant):
             raise Wrong(INVALID, f"{name}/{ident}/{action}")
         header = record["header"]
         if action == "payment":
-            _only(body, {"status", "paymentDate", "amount", "reference"})
+            only(body, {"status", "paymentDate", "amount", "reference"})
+            if body.get("status") != "Paid" or not isinstance(body.get("amount"), int | Decimal):
+                raise Wrong(INVALID, f"payment {body}")
+            midnight(body["paymentDate"])
             header |= {"paymentStatus": "Paid", "lastUpdate": self.stamp()}
+            record.setdefault("paid", []).append(body)
             return self._done()
-        _only(body, {"status", "erpNumber", "erpDate", "message"})
+        only(body, {"status", "erpNumber", "erpDate", "message"})
         words = {"SUCCESS": "Exported", "FAILED": "Failed"}
         if body.get("status") not in words:
             raise Wrong(INVALID, f"status {body.get('status')}")
         if "erpDate" in body:
-            _midnight(body["erpDate"])
+            midnight(body["erpDate"])
         header |= {"exportStatus": words[body["status"]], "lastUpdate": self.stamp()}
         record.setdefault("told", []).append(body)
         return self._done()
 
     def _company(self, asked: Asked, body: Record) -> Answer:  # noqa: C901
-        _only(body, {"company"})
+        only(body, {"company"})
         company = body["company"]
-        _only(company, {"operationCode", "sendEMail", "companyInfo", "deBasic"})
+        only(company, {"operationCode", "sendEMail", "companyInfo", "deBasic"})
         info = company.get("companyInfo", {})
-        _only(info, INFO)
+        only(info, INFO)
         records = self.records["companyprofiles"]
         bravo = str(info.get("bravoId", ""))
         operation = company["operationCode"]
@@ -320,127 +362,19 @@ class J1p(Tenant):
         return self._done(bravoId=bravo if self.habits.ids_as_text else int(bravo))
 
     def _values_sent(self, body: Record) -> Answer:
-        _only(body, {"operationCode", "customField", "valueList"})
+        only(body, {"operationCode", "customField", "valueList"})
         values = body["valueList"]["value"]
         if body["operationCode"] != "CREATEUPDATE" or not 0 < len(values) <= MOST_VALUES:
             raise Wrong(INVALID, "CREATEUPDATE of 1 to 500 values")
         results = []
         for value in values:
-            _only(value, {"value", "description", "active"})
+            only(value, {"value", "description", "active"})
             if value["active"] not in ("true", "false", True, False):
                 raise Wrong(INVALID, f"active {value['active']!r}")
             active = str(value["active"]).lower()
             self.put("customfieldvalues", {"customField": body["customField"], **value, "active": active})
             results.append({"value": value["value"], "returnCode": 0, "returnMessage": ""})
         return self._done(resultList={"result": results})
-
-    def _order(self, asked: Asked, body: Record) -> Answer:
-        _only(body, {"operationCode", "purchaseOrder"})
-        order, operation = body["purchaseOrder"], body["operationCode"]
-        header = order["header"]
-        number = header["poNumber"]
-        records = self.records["purchaseorders"]
-        there = records.get(number)
-        asked.about |= {"operation": operation, "before": copied(there), "number": number}
-        if operation == "CREATEUPDATE":
-            operation = "UPDATE" if there else "CREATE"
-        if operation == "CREATE" and there:
-            raise Wrong(EXISTS, f"poNumber {number} already exists")
-        if operation in {"UPDATE", "CANCEL"} and not there:
-            raise Wrong(UNKNOWN_ORDER, f"poNumber {number}")
-        if there and there["header"]["status"] in {"Completed", "Cancelled"}:
-            raise Wrong(CLOSED, f"{number} is closed")
-        if there and operation == "UPDATE" and header["revisionNumber"] != there["header"]["revisionNumber"] + 1:
-            raise Wrong(NOT_NEWER, f"revision {header['revisionNumber']}")
-        if operation == "CANCEL":
-            if set(order) != {"header"}:
-                raise Wrong(INVALID, "CANCEL carries the header alone")
-            there["header"] |= {"status": "Cancelled", "lastUpdate": self.stamp()}  # type: ignore[index]
-            return self._ordered(there or {})
-        self._check_order(order)
-        kept = there["header"] if there else {"poId": next(self._ids), "revisionNumber": 0}
-        ours = {field: kept[field] for field in ("poId", "acknowledgement") if field in kept}
-        record = copied({"header": {**header, **ours, "lastUpdate": self.stamp()}, "lineList": order["lineList"]})
-        for line in record["lineList"]["poLine"]:
-            line |= {"receivedQuantity": 0, "invoicedQuantity": 0}
-        records[number] = record
-        return self._ordered(record)
-
-    def _ordered(self, record: Record) -> Answer:
-        header = record["header"]
-        ident = str(header["poId"]) if self.habits.ids_as_text else header["poId"]
-        return self._done(poId=ident, poNumber=header["poNumber"], revisionNumber=header["revisionNumber"])
-
-    def _check_order(self, order: Record) -> None:
-        header = order["header"]
-        _only(order, {"header", "lineList"})
-        _only(
-            header,
-            {
-                "poNumber",
-                "revisionNumber",
-                "poDate",
-                "status",
-                "businessUnit",
-                "supplier",
-                "currency",
-                "terms",
-                "buyer",
-                "shipTo",
-                "billTo",
-                "total",
-                "note",
-                "externalReference",
-            },
-        )
-        _midnight(header["poDate"])
-        if header["status"] not in {"Draft", "Pending", "Sent", "Completed", "Cancelled"}:
-            raise Wrong(INVALID, f"status {header['status']}")
-        supplier = header["supplier"]["supplierNumber"]
-        if not any(r["returnCompanyInfo"].get("extCode") == supplier for r in self.records["companyprofiles"].values()):
-            raise Wrong(UNKNOWN_SUPPLIER, f"supplier {supplier}")
-        numbers = [line["lineNumber"] for line in order["lineList"]["poLine"]]
-        if len(set(numbers)) != len(numbers) or not numbers:
-            raise Wrong(INVALID, f"line numbers {numbers}")
-        for line in order["lineList"]["poLine"]:
-            _only(
-                line,
-                {
-                    "lineNumber",
-                    "status",
-                    "item",
-                    "quantity",
-                    "unitPrice",
-                    "discountPercent",
-                    "charges",
-                    "requestedDeliveryDate",
-                    "splittableFieldSetGroupList",
-                    "receivedQuantity",
-                    "invoicedQuantity",
-                },
-            )
-            if line["status"] not in {"Open", "Closed", "Cancelled"}:
-                raise Wrong(INVALID, f"line status {line['status']}")
-            for field in ("quantity", "discountPercent", "charges"):
-                if field in line and (isinstance(line[field], str | bool) or line[field] is None):
-                    raise Wrong(INVALID, f"{field} is a number")
-            if line.get("requestedDeliveryDate"):
-                _midnight(line["requestedDeliveryDate"])
-            self._check_splits(line)
-
-    def _check_splits(self, line: Record) -> None:
-        for group in line["splittableFieldSetGroupList"]["splittableFieldSetGroup"]:
-            for field_set in group["splittableFieldIndexSet"]:
-                splits = field_set["splittableFieldIndexList"]["splittableFieldIndex"]
-                added = sum((Decimal(s["distributionValue"]) for s in splits), ZERO)
-                if field_set["distributionType"] != "PercentOfPrice" or added != HUNDRED:
-                    raise Wrong(INVALID, f"{field_set['distributionType']} adds up to {added}")
-                for split in splits:
-                    for value in split["customFieldValueList"]["customFieldValue"]:
-                        key = (value["internalName"], value["value"])
-                        there = self.records["customfieldvalues"].get(key)
-                        if there is None or there["active"] != "true":
-                            raise Wrong(UNKNOWN_VALUE, f"{key} is unknown")
 
 
 def _key(name: str, record: Record) -> Any:
@@ -453,9 +387,18 @@ def _ident(name: str) -> str:
     return {"purchaseorders": "poId", "requisitions": "requisitionId", "receipts": "receiptId"}.get(name, "invoiceId")
 
 
-def _only(record: Record, allowed: set[str]) -> None:
-    if set(record) - allowed:
-        raise Wrong(INVALID, f"unknown fields {sorted(set(record) - allowed)}")
+def _gaping(name: str, shown: Record) -> None:
+    for field in GAPS.get(name, ()):
+        shown.get("header", shown).setdefault(field, {})
+    for line in _listed(shown):
+        for field in ("supplierItemCode", "discountPercent", "validFrom", "validTo", "leadTimeDays"):
+            line.setdefault(field, {})
+
+
+def _listed(contract: Record) -> list[Record]:
+    """The price lines that are shown, whatever shape an empty list has."""
+    listed = contract.get("priceList")
+    return listed.get("price", []) if isinstance(listed, dict) else []
 
 
 def _lay(info: Record, values: Record) -> None:
@@ -489,14 +432,9 @@ def _without_milliseconds(_: str, value: Any) -> Any:
 
 def _padded(name: str, value: Any) -> Any:
     exact = isinstance(value, Decimal) or (
-        isinstance(value, int) and name in {"quantity", "charges", "discountPercent"}
+        isinstance(value, int) and name in {"quantity", "charges", "discountPercent", "minQuantity"}
     )
     return Decimal(value) + Decimal("0.0000") if exact and not isinstance(value, bool) else value
-
-
-def _midnight(text: str) -> None:
-    if not re.fullmatch(r"\d{4}-\d\d-\d\dT00:00:00\.000Z", text):
-        raise Wrong(INVALID, f"{text} is no day at midnight UTC")
 
 
 def _stamp(moment: datetime) -> str:

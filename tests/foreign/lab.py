@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,11 @@ from programs import Product, product_of, store_files
 
 from foreign.ifs import Ifs, IfsHabits
 from foreign.j1p import J1p, J1pHabits
+from foreign.seed_contracts import Contract, seed_contracts
 from foreign.seed_invoices import Invoice, seed_invoices
 from foreign.seed_orders import Order, seed_orders
+from foreign.seed_receipts import Receipt, seed_receipts
+from foreign.seed_requisitions import Requisition, seed_requisitions
 from foreign.seed_suppliers import back, seed_ledger, seed_suppliers, today
 from foreign.serving import SECRET, Asked, serving
 
@@ -32,6 +37,11 @@ class Lab:
     folder: Path
     orders: list[Order]
     invoices: list[Invoice]
+    receipts: list[Receipt]
+    contracts: list[Contract]
+    requisitions: list[Requisition]
+    paid: dict[int, tuple[Decimal, date, str]] = field(default_factory=dict)
+    """What JAGGAER is to be told of payments: amount, day and reference, by invoice."""
     listed: list[dict[str, Any]] | None = None
 
     def run(self, *words: str, codes: set[int]) -> dict[str, Any]:
@@ -73,6 +83,8 @@ def lab(
         seed_suppliers(ifs, j1p)
         orders = seed_orders(ifs)
         invoices = seed_invoices(j1p, orders)
+        receipts, contracts = seed_receipts(j1p, orders), seed_contracts(j1p)
+        requisitions = seed_requisitions(ifs)
         seed_strays(ifs, j1p)
         (folder / "profile.toml").write_text(PROFILE + profile, "utf-8")
         variables = {
@@ -89,7 +101,17 @@ def lab(
             "IFS_JAGGAER_JAGGAER__CLIENT_SECRET": SECRET,
             "IFS_JAGGAER_JAGGAER__REQUESTS_PER_MINUTE": str(min(j1p_habits.limit, 600_000)),
         }
-        yield Lab(ifs, j1p, product_of(variables | settings, prefect), folder, orders, invoices)
+        yield Lab(
+            ifs,
+            j1p,
+            product_of(variables | settings, prefect),
+            folder,
+            orders,
+            invoices,
+            receipts,
+            contracts,
+            requisitions,
+        )
 
 
 def seed_strays(ifs: Ifs, j1p: J1p) -> None:

@@ -20,6 +20,10 @@ class Refused(Exception):
 
 
 class Books(Protocol):
+    @property
+    def follows(self) -> bool:
+        """Whether a receipt moves the state of its order."""
+
     def all(self, name: str, **equal: Any) -> list[dict[str, Any]]: ...
 
     def change(self, name: str, key: tuple[Any, ...], **values: Any) -> None: ...
@@ -37,6 +41,9 @@ def check(books: Books, name: str, row: dict[str, Any], *, new: bool) -> None:
         "SupplierSet": lambda: _purchase(books, row),
         "PostingProposalHeadSet": lambda: _proposal(books, row, new=new),
         "PostingProposalLineSet": lambda: _proposal_line(books, row),
+        "PurchaseReceiptSet": lambda: _receipt(books, row) if new else None,
+        "SupplierAgreementSet": lambda: _agreement(books, row),
+        "SupplierAgreementPartSet": lambda: _agreement_price(books, row),
         "VoucherSet": lambda: _voucher(books, row),
         "VoucherRowSet": lambda: _voucher_row(books, row),
     }.get(name)
@@ -139,6 +146,64 @@ def _voucher_row(books: Books, row: dict[str, Any]) -> None:
     debit, credit = row["CurrencyDebetAmount"], row["CurrencyCreditAmount"]
     if bool(debit) == bool(credit) or min(debit or ZERO, credit or ZERO) < 0:
         raise Refused("20110", f"A row is debit or credit, and not negative: {debit}, {credit}.")
+
+
+def acted(books: Books, name: str, row: dict[str, Any], state: str) -> None:
+    """What an action brings with it. Raises Refused."""
+    if row["Objstate"] == state:
+        raise Refused("20110", f"It is {state} already.")
+    if name == "PurchaseReceiptSet":
+        _arrived(books, row, -row["QtyArrived"])
+
+
+def _receipt(books: Books, row: dict[str, Any]) -> None:
+    for name in ("QtyArrived", "Uom", "ArrivalDate"):
+        if row[name] is None:
+            raise Refused("20124", f"Field [{name}] is mandatory.")
+    if len(row["ReceiptReference"] or "") > 50:
+        raise Refused("20124", "ReceiptReference is too long.")
+    if row["QtyArrived"] <= 0:
+        raise Refused("20110", "The quantity must be greater than zero.")
+    _arrived(books, row, row["QtyArrived"])
+    row["Objstate"] = row["Objstate"] or "Arrived"
+
+
+def _arrived(books: Books, row: dict[str, Any], quantity: Decimal) -> None:
+    """More, or with a negative quantity less, is received of the order line."""
+    key = {name: row[name] for name in ("OrderNo", "LineNo", "ReleaseNo")}
+    _exists(books, "PurchaseOrderLineSet", **key)
+    (line,) = books.all("PurchaseOrderLineSet", **key)
+    if line["Objstate"] not in {"Released", "Confirmed", "Arrived", "Received"}:
+        raise Refused("20110", f"Order line {tuple(key.values())} is {line['Objstate']}.")
+    if row["Uom"] != line["BuyUnitMeas"]:
+        raise Refused("20110", f"The unit is {line['BuyUnitMeas']}.")
+    received = (line["QtyReceived"] or ZERO) + quantity
+    if received > line["BuyQtyDue"]:
+        raise Refused("20110", f"The open quantity of {tuple(key.values())} is exceeded.")
+    whole = received == line["BuyQtyDue"]
+    state = {"Objstate": "Received" if whole else "Arrived"} if books.follows else {}
+    books.change("PurchaseOrderLineSet", tuple(key.values()), QtyReceived=received, **state)
+    lines = books.all("PurchaseOrderLineSet", OrderNo=row["OrderNo"])
+    if books.follows and all(each["Objstate"] == "Received" for each in lines):
+        books.change("PurchaseOrderSet", (row["OrderNo"],), Objstate="Received")
+
+
+def _agreement(books: Books, row: dict[str, Any]) -> None:
+    _exists(books, "SupplierSet", VendorNo=row["VendorNo"])
+    if row["Objstate"] == "Closed":
+        raise Refused("20110", f"Agreement {row['AgreementId']} is closed.")
+    if not row["CurrencyCode"] or not row["ValidFrom"]:
+        raise Refused("20124", "Currency and first day are mandatory.")
+    row["Objstate"] = "Active"
+
+
+def _agreement_price(books: Books, row: dict[str, Any]) -> None:
+    if not books.all("SupplierAgreementSet", AgreementId=row["AgreementId"], Objstate="Active"):
+        raise Refused("20110", f"Agreement {row['AgreementId']} is not active.")
+    if row["PartNo"] == "NOT-STOCKED":
+        raise Refused("20111", "Part NOT-STOCKED does not exist.")
+    if row["Price"] is None or row["Price"] < 0 or not row["PriceUnitMeas"]:
+        raise Refused("20124", "Price and unit are mandatory.")
 
 
 def unbalanced(books: Books) -> Iterator[str]:
