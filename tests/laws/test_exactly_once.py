@@ -31,6 +31,16 @@ CREATIONS = {
         r"/payment$",
     ),
 }
+CHANGES = {
+    ("ifs", "PATCH"): (
+        r"SupplierInfoGeneralSet\(",
+        r"PurchaseOrderSet\(",
+        r"PurchaseOrderLineSet\(",
+        r"SupplierAgreementPartSet\(",
+    ),
+    ("ifs", "POST"): (r"PurchaseReceipt_Cancel$",),
+    ("jaggaer", "POST"): (r"companyprofiles$", r"purchaseorders$", r"requisitions$"),
+}
 TOGETHER = r"customfieldvalues$"
 """All values go in one request, which one fault is enough for."""
 
@@ -116,28 +126,23 @@ def test_an_empty_look_up_proves_nothing_while_the_server_may_still_be_at_work(w
 
 @pytest.mark.parametrize("faults", [AFTER, BEFORE], ids=["after", "before"])
 def test_changes_struck_by(faults: tuple[str, ...], world: World, product: Product) -> None:
-    """Of orders at JAGGAER, and of suppliers on either side: each is revised once, and every change arrives."""
-    suppliers = [world.supplier() for _ in faults]
-    orders = [world.order(supplier) for supplier in suppliers]
+    """Of every kind, on either side: each is made once, and every one arrives."""
+    every = [Documents.make(world) for _ in faults]
     product.run_all()
     assert not product.open_items()
-    for turn, (supplier, order) in enumerate(zip(suppliers, orders, strict=True)):
-        world.change("ifs", "PurchaseOrderSet", {"OrderNo": order}, {"NoteText": f"eilt {turn}"})
-        address = {"SupplierId": supplier, "AddressId": "1"}
-        world.change("ifs", "SupplierInfoAddressSet", address, {"City": f"Neustadt {turn}"})
-        company = {"returnCompanyInfo": {"fiscalCode": f"HRB {turn}"}}
-        world.change("jaggaer", "companyprofiles", {"bravoId": world.bravo(supplier)}, company)
+    for turn, documents in enumerate(every):
+        documents.change(world, turn)
     world.calm()
     for fault in faults:
-        arm(world, "ifs", fault, r"SupplierInfoGeneralSet\(", "PATCH")
-        arm(world, "jaggaer", fault, r"companyprofiles$")
-        arm(world, "jaggaer", fault, r"purchaseorders$")
+        for (system, method), paths in CHANGES.items():
+            for path in paths:
+                arm(world, system, fault, path, method)
     run_until_settled(product)
-    for turn, (supplier, order) in enumerate(zip(suppliers, orders, strict=True)):
-        header = world.orders_there(order)[0]["header"]
-        assert (header["note"], header["revisionNumber"]) == (f"eilt {turn}", 1)
-        assert world.info(supplier)["city"] == f"Neustadt {turn}"
-        assert world.general(supplier)["AssociationNo"] == f"HRB {turn}"
+    for turn, documents in enumerate(every):
+        changed = documents.changed(world, turn)
+        assert changed == dict.fromkeys(changed, True)
+        there = documents.there(world)
+        assert there == dict.fromkeys(there, 1)
     assert {hits for system in CREATIONS for hits in world.hits(system)} == {1}, "every fault has struck"
     assert not product.open_items()
     product.verify_audit()

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pipeline.deals import Deals, price
 from pipeline.world import DAY, World
 
+PROMISED = "2026-03-09"
+
 
 @dataclass(frozen=True)
 class Documents:
@@ -67,6 +69,49 @@ class Documents:
             "its first price": quantities.count(1),
             "its price for many": quantities.count(100),
             "payment": int(world.invoice_there(self.paid)["header"]["paymentStatus"] == "Paid"),
+        }
+
+    def change(self, world: World, turn: int) -> None:
+        """Everything that may change of them, each at the side where it does."""
+        address = {"SupplierId": self.supplier, "AddressId": "1"}
+        world.change("ifs", "SupplierInfoAddressSet", address, {"City": f"Neustadt {turn}"})
+        company = {"returnCompanyInfo": {"fiscalCode": f"HRB {turn}"}}
+        world.change("jaggaer", "companyprofiles", {"bravoId": world.bravo(self.supplier)}, company)
+        world.change("ifs", "AccountSet", {"Company": "10", "Account": self.account}, {"Description": f"neu {turn}"})
+        note = {"NoteText": f"eilt {turn}"}
+        world.change("ifs", "PurchaseRequisitionSet", {"RequisitionNo": self.requisition}, note)
+        world.change("ifs", "PurchaseOrderSet", {"OrderNo": self.order}, note)
+        (order,) = world.orders_there(self.order)
+        lines = [{**line, "promisedDeliveryDate": f"{PROMISED}T00:00:00.000Z"} for line in order["lineList"]["poLine"]]
+        said = {"header": {"acknowledgement": {"number": f"AB {turn}", "date": f"{DAY}T00:00:00.000Z"}}}
+        key = {"poId": order["header"]["poId"]}
+        world.change("jaggaer", "purchaseorders", key, said | {"lineList": {"poLine": lines}})
+        Deals(world).reprice(self.contract, price(value=12.0 + turn), price(quantity=100, value=11.0))
+        world.change("jaggaer", "receipts", {"receiptId": self.receipt}, {"header": {"status": "Voided"}})
+
+    def changed(self, world: World, turn: int) -> dict[str, bool]:
+        """Whether each change has arrived, once."""
+        key = {"OrderNo": self.order}
+        (order,) = (row for row in world.records("ifs", "PurchaseOrderSet") if row.items() >= key.items())
+        (line,) = (row for row in world.records("ifs", "PurchaseOrderLineSet") if row.items() >= key.items())
+        at_jaggaer = world.orders_there(self.order)[0]["header"]
+        (requisition,) = (
+            one["header"]
+            for one in world.records("jaggaer", "requisitions")
+            if one["header"]["requisitionNumber"] == self.requisition
+        )
+        arrived = f"JAG:{self.receipt}:1"
+        receipts = [row for row in world.records("ifs", "PurchaseReceiptSet") if row["ReceiptReference"] == arrived]
+        return {
+            "city": world.info(self.supplier)["city"] == f"Neustadt {turn}",
+            "registration": world.general(self.supplier)["AssociationNo"] == f"HRB {turn}",
+            "account": world.values_there(self.account)[0]["description"] == f"neu {turn}",
+            "requisition": (requisition["note"], requisition["revisionNumber"]) == (f"eilt {turn}", 1),
+            "order": (at_jaggaer["note"], at_jaggaer["revisionNumber"]) == (f"eilt {turn}", 1),
+            "acknowledgement": order["AckOrderNo"] == f"AB {turn}",
+            "promise": str(line["PromisedDeliveryDate"])[:10] == PROMISED,
+            "price": float(Deals(world).row(self.contract, "69-1")["Price"]) == 12.0 + turn,
+            "receipt": [row["Objstate"] for row in receipts] == ["Cancelled"],
         }
 
 
