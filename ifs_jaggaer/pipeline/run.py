@@ -57,6 +57,7 @@ class SyncRun:
     moved: dict[str, tuple[str | None, str]] = field(default_factory=dict)
     versions: dict[str, dict[str, Kept]] = field(default_factory=dict)
     left_out: set[str] = field(default_factory=set)
+    other_scopes: list[str] = field(default_factory=list)
     seen: dict[str, set[str]] = field(default_factory=dict)
     late: set[str] = field(default_factory=set)
     before_cut_over: set[str] = field(default_factory=set)
@@ -355,7 +356,9 @@ def _start(run: SyncRun, whole: Profile) -> None:
         run.aliases.update({link.ifs_key: key for key, link in linked.items()})
         for key, told in request.told.items():
             run.scribe.note(_instructed(run, key, told))
-        name = run.scoped(f"{run.sync}:profile")
+        plain = f"{run.sync}:profile"
+        name = run.scoped(plain)
+        run.other_scopes = [one.removeprefix(plain) for one in unit.fingerprints.names(plain) if one != name]
         states = f"{profile.fingerprint()}:{','.join(profile.companies)}"
         known = unit.fingerprints.get(name)
         if known is not None and known != states and request.company is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -111,6 +111,7 @@ def settle_page(run: SyncRun, ref: PageRef) -> None:
                 run.versions.setdefault(row.set, {}).setdefault(row.key, Kept(row.version, row.reference))
         for name, rows in run.versions.items():
             unit.versions.put(run.sync, run.scoped(name), rows)
+            _doubt(run, unit, name, rows)
         run.versions.clear()
         if ref.gone:
             unit.versions.remove(run.sync, run.scoped(ref.start.leg.partition(".")[2]), ref.gone)
@@ -125,6 +126,14 @@ def settle_page(run: SyncRun, ref: PageRef) -> None:
             begin = run.moved[leg][0] if leg in run.moved else (mark.value if mark else None)
             run.moved[leg] = (begin, ref.reach)
             run.marked.add(leg)
+
+
+def _doubt(run: SyncRun, unit: Unit, name: str, rows: Mapping[str, Kept]) -> None:
+    """What another scope kept of these rows is no longer what was dealt with last, even if they come to be so again."""
+    for scope in run.other_scopes:
+        kept = unit.versions.kept(run.sync, f"{name}{scope}", rows)
+        former = {key: Kept("") for key, row in kept.items() if row.version not in {"", rows[key].version}}
+        unit.versions.put(run.sync, f"{name}{scope}", former)
 
 
 def line_of(decision: Decision, items: Sequence[Item], *, failed: bool = False) -> Line:

@@ -62,7 +62,10 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A row as it was last dealt with; `reference` names the document it led to, "" where it led to none."""
+    """A row as it was last dealt with; `reference` names the document it led to, "" where it led to none.
+
+    `version` is "" where it is not known what was dealt with last.
+    """
 
     version: str
     reference: str = ""

@@ -100,6 +100,13 @@ class Fingerprints(Bound):
         query = select(FingerprintRow.value).filter_by(connection=self.connection, name=name)
         return self.db.execute(query).scalar_one_or_none()
 
+    def names(self, beginning: str) -> list[str]:
+        """The names that begin so."""
+        query = select(FingerprintRow.name).where(
+            FingerprintRow.connection == self.connection, FingerprintRow.name.startswith(beginning, autoescape=True)
+        )
+        return sorted(self.db.execute(query).scalars())
+
     def put(self, name: str, value: str) -> None:
         """Keeps it in place of the former one."""
         put = insert(self.db, FingerprintRow).values(connection=self.connection, name=name, value=value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from pipeline.invoicing import (
     line,
     stands,
 )
+from pipeline.sweeping_tenant import LINES, change_line, lines_there, profile_of
 from pipeline.world import COMPANIES, World
 
 from ifs_jaggaer.errors import SettingsError
@@ -193,6 +195,26 @@ def test_a_run_of_all_for_one_company(supplier: str, world: World, product: Prod
     assert {company: len(world.orders_there(order)) for company, order in orders.items()} == {"10": 1, "20": 1}
     assert {company: len(world.proposals(one)) for company, one in bills.items()} == {"10": 1, "20": 1}
     assert world.values_there(account)
+
+
+def test_what_one_scope_did_is_no_secret_to_another(
+    supplier: str, world: World, product: Product, tmp_path: Path
+) -> None:
+    """Law 1 where nothing but its content tells a row: it changes for one scope, and back again before the other's run.
+
+    What the other kept of it looks like what it reads, and is not what JAGGAER has.
+    """
+    own = product.with_settings(PROFILE=profile_of(tmp_path, LINES))
+    order = order_of(world, supplier, "20")
+    world.tune("ifs", missing_etag=["PurchaseOrderLineSet"])
+    try:
+        own.run(ORDERS)
+        for quantity, scope in ((4, ("20",)), (10, ())):
+            change_line(world, order, BuyQtyDue=quantity)
+            own.run(ORDERS, companies=scope)
+            assert lines_there(world, order)[0][0] == quantity
+    finally:
+        world.tune("ifs", missing_etag=[])
 
 
 SCOPES: dict[str, tuple[dict[str, Any], ...]] = {
