@@ -103,7 +103,7 @@ def deployed(prefect: dict[str, str], config: Path) -> Iterator[Deployed]:
         server = Deployed(api, environment)
         server.prefect("work-pool", "create", "ifs-jaggaer", "--type", "process", "--overwrite")
         server.prefect("deploy", "--all")
-        for each in server.ask("/deployments/filter", {"limit": 20}):
+        for each in server.ask("/deployments/filter", {"limit": 50}):
             api.post(f"/deployments/{each['id']}/pause_deployment")
         command = [sys.executable, "-m", "prefect", "worker", "start", "--pool", "ifs-jaggaer"]
         with config.with_name("worker.log").open("wb") as log:

@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from deployed import Deployed, deployed, until
+import yaml
+from deployed import ROOT, Deployed, deployed, until
 from programs import Product, Sandbox, product_of, sandbox_program
 
 pytestmark = pytest.mark.journey
 
 SIZES = ("--seed", "11", "--suppliers", "30", "--orders", "40", "--invoices", "10")
+DEPLOYMENTS = yaml.safe_load((ROOT / "prefect.yaml").read_text("utf-8"))["deployments"]
 CACHED, COMPLETED = "Cached", "Completed"
 
 TOLD_TWICE = 15
@@ -148,7 +150,9 @@ class TestForm:
         assert "Validation failed" in answer.text
 
     def test_each_deployment_has_its_schedule_and_runs_once_at_a_time(self, server: Deployed) -> None:
-        for name in ("suppliers", "gl-accounts", "purchase-orders", "receipts", "invoices", "sync-all"):
+        names = [each["name"] for each in server.ask("/deployments/filter", {"limit": 50})]
+        assert sorted(names) == sorted(each["name"] for each in DEPLOYMENTS)
+        for name in names:
             deployment = server.deployment(name)
             assert deployment["enforce_parameter_schema"]
             assert deployment["global_concurrency_limit"]["limit"] == 1
@@ -225,7 +229,7 @@ class TestRetry:
         assert after.run["state_type"] == "COMPLETED", after.run["state"]["message"]
         assert after.run["state"]["message"] == "3 created"
         states = Counter(task["state_name"] for task in after.tasks)
-        assert states[COMPLETED] == 3, "two tokens and the verdict"
+        assert states[COMPLETED] == 4, "two tokens, the metadata and the verdict"
         assert len(after.posts) == 3
 
     def test_its_summary_and_its_audit_heads_are_kept(self, orders: list[Attempt], server: Deployed) -> None:
