@@ -7,14 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from connectors.ifs.fields import Record
-from connectors.ifs.models import Account, CodePartValue, PreAccounting, Site
+from connectors.ifs.models import PreAccounting, Site
 from connectors.ifs.models import PurchaseOrder as IfsOrder
 from connectors.ifs.models import PurchaseOrderLine as IfsLine
 from connectors.jaggaer.models import PurchaseOrder as JaggaerOrder
 from connectors.jaggaer.models import read as read_jaggaer
 from ifs_jaggaer.errors import Rejected
 from mapping.findings import check_numbers, readable
-from mapping.gl_accounts import has
 from mapping.kinds import (
     Answers,
     Ask,
@@ -31,6 +30,7 @@ from mapping.purchase_orders_case import OrderCase, codes_of
 from mapping.purchase_orders_decision import RECORD, decide_order, may_send, must_compare, must_look, must_read
 from mapping.purchase_orders_model import Words
 from mapping.purchase_orders_reading import OrderRows
+from mapping.purchasing_accounts import unknown_codes
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -196,40 +196,13 @@ def _whole(cases: list[OrderCase], profile: Profile) -> Generator[tuple[Ask, ...
 
 def _accounts(cases: list[OrderCase], profile: Profile) -> Generator[tuple[Ask, ...], Answers, list[OrderCase]]:
     """Which accounts and code parts of orders to be sent are neither synchronised nor in IFS."""
-    codes = {case.number: codes_of(case, profile) for case in cases if may_send(case, profile)}
-    kept = Snapshots("gl_account", frozenset(f"{name}:{value}" for each in codes.values() for name, value in each))
-    answers = yield (kept,)
-    known = answers.snapshots(kept)
-    wanted: dict[str, set[tuple[str, str, str]]] = {}
-    for case in cases:
-        company = (case.rows and case.rows.head.company) or ""
-        wanted[case.number] = {
-            (company, profile.code_part(company, name), value)
-            for name, value in codes.get(case.number, ())
-            if not has(known.get(f"{name}:{value}"), company)
-        }
-    every = {each for mine in wanted.values() for each in mine}
-    companies = (("Company", frozenset(company for company, _, _ in every)),)
-    accounts = IfsRows("account", "Account", frozenset(v for _, part, v in every if part == "A"), companies)
-    values = IfsRows(
-        "code_part_value",
-        "CodePartValue",
-        frozenset(value for _, part, value in every if part != "A"),
-        (*companies, ("CodePart", frozenset(part for _, part, _ in every if part != "A"))),
-    )
-    found = yield (accounts, values)
-    there = {(row.company, "A", row.account) for row in readable(Account, found.rows(accounts))[0]} | {
-        (row.company, row.code_part, row.code_part_value) for row in readable(CodePartValue, found.rows(values))[0]
-    }
-    return [
-        replace(
-            case,
-            unknown=frozenset(
-                (profile.custom_field(company, part), value) for company, part, value in wanted[case.number] - there
-            ),
-        )
+    named = {
+        case.number: ((case.rows and case.rows.head.company) or "", codes_of(case, profile))
         for case in cases
-    ]
+        if may_send(case, profile)
+    }
+    unknown = yield from unknown_codes(named, profile)
+    return [replace(case, unknown=unknown.get(case.number, frozenset())) for case in cases]
 
 
 def _with_records(

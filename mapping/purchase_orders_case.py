@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from mapping.fingerprint import Mark, canonical_json, fingerprint, fingerprint_of, read_mark
-from mapping.kinds import Change, Item, ItemKind
 from mapping.purchase_orders_back import read_kept
-from mapping.purchase_orders_model import Line, Order, Words, fields, of_wire, unkept
+from mapping.purchase_orders_model import Order, Words, of_wire, unkept
 from mapping.purchase_orders_model import kept as kept_text
 from mapping.purchase_orders_reading import STATUS, OrderRows, read_order
+from mapping.purchasing_accounts import codes_in
+from mapping.purchasing_compare import braked, differences, with_ended
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from connectors.jaggaer.models import OrderHeader, PurchaseOrder
     from connectors.wire import ETag
     from ifs_jaggaer.errors import Rejected
-    from mapping.kinds import Link, Snapshot
+    from mapping.kinds import Change, Item, Link, Snapshot
     from mapping.profile import Profile
     from mapping.purchase_orders_back import Kept
 
@@ -199,10 +200,10 @@ def aim(rows: OrderRows, profile: Profile, base: Order | None, approved: Mapping
     """
     words = Words.of(profile)
     reading = read_order(rows, profile, base)
-    order = _with_ended(reading.order, base)
+    order = with_ended(reading.order, base)
     changes = differences(base, order)
     items = reading.items or tuple(
-        item for item in _braked(reading.order, base, changes) if approved.get(item.field, item) != item.value
+        item for item in braked(reading.order, base, changes) if approved.get(item.field, item) != item.value
     )
     document = kept_text(order, words)
     return Target(order, document, fingerprint_of(document), changes, items, reading.notes)
@@ -212,57 +213,4 @@ def codes_of(case: OrderCase, profile: Profile) -> frozenset[tuple[str, str]]:
     """Every custom field and value that an order to be sent names."""
     if case.rows is None or case.state not in STATUS or case.cancelled:
         return frozenset()
-    lines = read_order(case.rows, profile, case.base(Words.of(profile))).order.lines
-    shares = (share for line in lines if line.distribution for share in line.distribution.shares)
-    return frozenset(code for share in shares for code in share.codes)
-
-
-def differences(before: Order | None, after: Order) -> tuple[Change, ...]:
-    """Field by field; nothing where both are equal."""
-    old, new = (fields(before) if before else {}), fields(after)
-    return tuple(
-        Change(name, old.get(name) or None, new.get(name) or None)
-        for name in dict.fromkeys((*new, *old))
-        if (old.get(name) or "") != (new.get(name) or "")
-    )
-
-
-def _with_ended(order: Order, base: Order | None) -> Order:
-    """Lines that IFS no longer shows stay in the document, cancelled."""
-    ended = tuple(replace(line, status="Cancelled") for line in _ended(order, base))
-    return replace(order, lines=order.lines + ended)
-
-
-def _ended(order: Order, base: Order | None) -> tuple[Line, ...]:
-    """A line missing from a list that is not empty has ended; from an empty one nothing follows."""
-    if base is None or not order.lines:
-        return ()
-    return tuple(line for line in base.lines if order.line(line.number) is None)
-
-
-def _braked(order: Order, base: Order | None, changes: tuple[Change, ...]) -> list[Item]:
-    ended = [
-        Item(
-            ItemKind.HELD,
-            f"lines[{line.number}]",
-            "ended",
-            "IFS no longer shows this line: it would be cancelled at JAGGAER",
-            "look at the order in IFS; 'replay --held brake' lets it go",
-            brake=True,
-        )
-        for line in _ended(order, base)
-        if line.status != "Cancelled"
-    ]
-    cleared = [
-        Item(
-            ItemKind.HELD,
-            change.field,
-            change.before,
-            "is empty in IFS: it would be cleared at JAGGAER",
-            "look at the order in IFS; 'replay --held brake' lets it go",
-            brake=True,
-        )
-        for change in changes
-        if change.before and not change.after
-    ]
-    return ended + cleared
+    return codes_in(read_order(case.rows, profile, case.base(Words.of(profile))).order.lines)

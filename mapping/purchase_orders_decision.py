@@ -14,6 +14,7 @@ from mapping.purchase_orders_case import ENDED, OrderCase, Target, aim, cancelle
 from mapping.purchase_orders_lines import detail
 from mapping.purchase_orders_model import Words, content
 from mapping.purchase_orders_reading import STATUS
+from mapping.purchasing_accounts import waiting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from connectors.wire import Json
     from mapping.kinds import Instructions
     from mapping.profile import Profile
-    from mapping.purchase_orders_model import Line
 
 RECORD = "purchase_order"
 _NOT_SENT = {"Planned", "Stopped"}
@@ -178,7 +178,7 @@ class _Deciding:
         items = (*target.items, *self._against())
         if not items and self._as_sent(target):
             return self._unchanged(self._settlement(target.fingerprint, target), target.notes)
-        items = (*items, *self._supplier(), *self._unknown(target))
+        items = (*items, *self._supplier(), *waiting(target.order.lines, case.unknown))
         return self._open(*items, notes=target.notes) if items else self._send(target)
 
     def _send(self, target: Target) -> Decision:
@@ -219,21 +219,6 @@ class _Deciding:
                 "goes by itself once the supplier is in both systems",
                 waits_for=f"supplier:{vendor}",
             ),
-        )
-
-    def _unknown(self, target: Target) -> tuple[Item, ...]:
-        """Accounts that JAGGAER cannot know, since IFS does not have them either: sending would be in vain."""
-        return tuple(
-            Item(
-                ItemKind.WAITING,
-                f"lines[{line.number}].distribution",
-                value,
-                f"{name} {value} is neither in IFS nor, as far as is known, at JAGGAER",
-                "goes by itself once it is there, or correct the distribution of the line",
-                waits_for=f"gl_account:{name}:{value}",
-            )
-            for line in target.order.lines
-            for name, value in _first_unknown(line, self.case.unknown)
         )
 
     def _taken(self) -> Item:
@@ -385,8 +370,3 @@ def _conflict(value: str, reason: str) -> Item:
         f"changed at JAGGAER: {reason}",
         "resolve it: winner ifs sends the order as it is in IFS, winner jaggaer leaves it there as it is",
     )
-
-
-def _first_unknown(line: Line, unknown: frozenset[tuple[str, str]]) -> list[tuple[str, str]]:
-    shares = line.distribution.shares if line.distribution else ()
-    return [code for share in shares for code in share.codes if code in unknown][:1]

@@ -20,7 +20,7 @@ Codes: TypeAlias = frozenset[tuple[str, str]]
 """Custom fields and values."""
 
 
-def codes_of(lines: Iterable[Line]) -> Codes:
+def codes_in(lines: Iterable[Line]) -> Codes:
     """Every custom field and value that the lines name."""
     shares = (share for line in lines if line.distribution for share in line.distribution.shares)
     return frozenset(code for share in shares for code in share.codes)
@@ -65,16 +65,20 @@ def unknown_codes(
 
 def waiting(lines: Iterable[Line], unknown: Codes) -> tuple[Item, ...]:
     """The first unknown code of each line: sending it would be in vain."""
-    first = ((line, next(iter(sorted(codes_of((line,)) & unknown)), None)) for line in lines)
     return tuple(
         Item(
             ItemKind.WAITING,
             f"lines[{line.number}].distribution",
-            code[1],
-            f"{code[0]} {code[1]} is neither in IFS nor, as far as is known, at JAGGAER",
+            value,
+            f"{name} {value} is neither in IFS nor, as far as is known, at JAGGAER",
             "goes by itself once it is there, or correct the distribution of the line",
-            waits_for=f"gl_account:{code[0]}:{code[1]}",
+            waits_for=f"gl_account:{name}:{value}",
         )
-        for line, code in first
-        if code
+        for line in lines
+        for name, value in _first_unknown(line, unknown)
     )
+
+
+def _first_unknown(line: Line, unknown: Codes) -> list[tuple[str, str]]:
+    shares = line.distribution.shares if line.distribution else ()
+    return [code for share in shares for code in share.codes if code in unknown][:1]

@@ -13,7 +13,7 @@ from ifs_jaggaer.errors import Rejected
 from mapping.findings import check_numbers, readable
 from mapping.invoices_gather import grouped, read_strictly
 from mapping.kinds import Answers, Ask, IfsRows, JaggaerDetails, JaggaerRecords, Links, Reach, Snapshots, Source
-from mapping.purchasing_accounts import codes_of, unknown_codes
+from mapping.purchasing_accounts import codes_in, unknown_codes
 from mapping.references import home_keys
 from mapping.requisitions_case import RequisitionCase, aim
 from mapping.requisitions_decision import RECORD, RESOURCE, decide_requisition, must_compare, must_look
@@ -120,7 +120,7 @@ def _wholes(cases: list[RequisitionCase], profile: Profile) -> Cases:
 def _accounts(cases: list[RequisitionCase], profile: Profile) -> Cases:
     """Which accounts and code parts of those to be sent are neither synchronised nor in IFS."""
     named = {
-        case.number: (case.rows.company, codes_of(aim(case, profile, {}).order.lines))
+        case.number: (case.rows.company, codes_in(aim(case, profile, {}).order.lines))
         for case in cases
         if case.rows and case.rows.company and must_look(case, profile) and STATUS.get(case.state) == "Pending"
     }
