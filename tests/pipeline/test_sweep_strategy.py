@@ -59,9 +59,10 @@ def test_what_happens_to_a_line_is_seen_without_a_change_time(world: World, supp
     ran = sweeping.run("purchase-orders")
     assert lines_there(world, order) == [(12, "Open"), (10, "Open"), (10, "Open")]
     assert ran.counts == {"updated": 1}
+    sweeping.run("purchase-orders")  # sees what it wrote after JAGGAER's page had been read
     world.calm()
     for _ in range(2):
-        assert sweeping.run("purchase-orders").result.requests == {"ifs": 3, "jaggaer": 0}, "a page of each set"
+        assert sweeping.run("purchase-orders").result.requests == {"ifs": 3, "jaggaer": 1}, "a page of each set"
     assert world.writes() == NOTHING
 
 
@@ -151,8 +152,9 @@ def test_lists_without_etags_are_compared_whole(world: World, supplier: str, swe
     change_line(world, order, BuyQtyDue=12)
     sweeping.run("purchase-orders")
     assert lines_there(world, order) == [(12, "Open"), (10, "Open")]
+    sweeping.run("purchase-orders")
     world.calm()
-    assert sweeping.run("purchase-orders").result.requests == {"ifs": 4, "jaggaer": 0}, "one more tells that none came"
+    assert sweeping.run("purchase-orders").result.requests == {"ifs": 4, "jaggaer": 1}, "one more tells that none came"
     assert world.writes() == NOTHING
 
 
