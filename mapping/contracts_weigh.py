@@ -64,7 +64,9 @@ def _against(base: Texts | None, ifs: Texts, jaggaer: Texts, differing: tuple[st
     if base is None:
         filled = all(ifs[name] is None for name in differing)
         return ("" if filled else "differs, and it is not known what was sent last"), ""
-    changed_here = changed(base, {name: ifs[name] for name in differing})
+    if any(name not in base and ifs[name] is not None for name in differing):
+        return "differs, and it is not known what was sent last", ""
+    changed_here = changed(base, {name: ifs[name] for name in differing if name in base})
     if not changed(base, jaggaer):
         return "changed in IFS, though it may only be changed in JAGGAER", ""
     return "", "changed in both systems: JAGGAER's goes" if changed_here else ""

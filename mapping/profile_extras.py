@@ -150,6 +150,16 @@ def sets_of(part: str, profile: Profile) -> tuple[str, ...]:
     return tuple(name for name in PARTS[part].sets if vouchers or not name.startswith("voucher"))
 
 
+def users_of(set_name: str, attribute: str, profile: Profile) -> list[str]:
+    """Key paths of the extra fields that an attribute of IFS carries."""
+    return [
+        f"extra_fields.{part}.{name}"
+        for part in PARTS
+        for name, spec in profile.extra_fields.of(part).items()
+        if spec.ifs == attribute and set_name in sets_of(part, profile)
+    ]
+
+
 def faults(profile: Profile) -> Iterator[str]:
     """What is wrong with the extra fields, each with its key path."""
     for part in PARTS:

@@ -19,6 +19,7 @@ from ifs_jaggaer.pipeline.request import METADATA
 from ifs_jaggaer.store import SchemaChange, Unit
 from ifs_jaggaer.store.audit import Event
 from mapping.kinds import Item, ItemKind
+from mapping.profile_extras import users_of
 from mapping.suppliers_case import SETS
 
 if TYPE_CHECKING:
@@ -93,10 +94,10 @@ def remedy_of(difference: Difference, profile: Profile) -> str:
         for name, policy in profile.suppliers.fields.items()
         if any(_place(place) == (difference.set, difference.attribute) for place in policy.ifs)
     ]
-    if not fields:
-        return difference.remedy
-    lost = ", ".join(f"suppliers.fields.{name}" for name in fields)
-    return f"{difference.remedy} ({lost} would no longer be carried)"
+    lost = [f"suppliers.fields.{name}" for name in fields]
+    if extras := users_of(difference.set, difference.attribute, profile):
+        return f"{difference.remedy}, and take out what it carries: {', '.join((*lost, *extras))}"
+    return f"{difference.remedy} ({', '.join(lost)} would no longer be carried)" if lost else difference.remedy
 
 
 def _place(place: str) -> tuple[str, str]:
