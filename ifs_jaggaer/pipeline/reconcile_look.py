@@ -17,6 +17,7 @@ from ifs_jaggaer.pipeline.plan import GATHERED_TOGETHER
 from ifs_jaggaer.pipeline.poll import leg_of
 from ifs_jaggaer.pipeline.reading import Reader
 from ifs_jaggaer.pipeline.request import FOREIGN
+from ifs_jaggaer.store.runs import FIXED
 from mapping.kinds import Action, Case, Change, Decision, Instructions, Item, ItemKind, Partial, Source
 from mapping.reconcile import Cause, Compared, Known, Listed, Seen, fresh
 from mapping.reconcile_causes import judged, look_closer
@@ -211,20 +212,16 @@ class Look:
         keys = set(keys)
         with self.wiring.store.look() as unit:
             unsettled = unit.intents.unsettled(self.kind.name, keys)
-            versions = {
-                source.name: unit.versions.kept(
-                    self.kind.name, source.name, [_key_of(row) for row in rows if row.kind == source.name]
-                )
+            looked = [
+                (source, mine, mark, unit.versions.kept(self.kind.name, f"{source.name}{scope}", map(_key_of, mine)))
                 for source in self.kind.sources
-            }
-            marks = {source.name: unit.watermarks.get(self.kind.name, leg_of(source)) for source in self.kind.sources}
+                for scope, mark in unit.watermarks.in_use(self.kind.name, leg_of(source)).items()
+                if (mine := [row for row in rows if row.kind == source.name and _in_scope(row, source, scope)])
+            ]
         reachable = overlooked = False
-        for source in self.kind.sources:
-            mark = marks[source.name]
-            for row in rows:
-                if row.kind != source.name:
-                    continue
-                kept = versions[source.name].get(_key_of(row))
+        for source, mine, mark, versions in looked:
+            for row in mine:
+                kept = versions.get(_key_of(row))
                 if kept is not None and kept.version == version_of(row):
                     continue
                 if mark is None or self._in_reach(source, row, mark.value):
@@ -273,6 +270,13 @@ class Look:
 
 def _plainly(ask: WireAsk) -> Generator[tuple[Ask, ...], Answers, list[Row]]:
     return (yield (ask,)).rows(ask)
+
+
+def _in_scope(row: Row, source: Source, scope: str) -> bool:
+    """Whether the runs of a fixed scope ("@10,20", "" for all) read the row."""
+    if not scope or not source.scope_attribute:
+        return True
+    return str(row.values.get(source.scope_attribute)) in scope.removeprefix(FIXED).split(",")
 
 
 def _key_of(row: Row) -> str:

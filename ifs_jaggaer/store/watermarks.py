@@ -8,6 +8,7 @@ from ifs_jaggaer.store.bound import Bound
 from ifs_jaggaer.store.columns import put_new
 from ifs_jaggaer.store.engine import clock
 from ifs_jaggaer.store.records import Watermark
+from ifs_jaggaer.store.runs import FIXED
 from ifs_jaggaer.store.schema import WatermarkRow as Row
 
 
@@ -21,6 +22,22 @@ class Watermarks(Bound):
         )
         found = self.db.execute(query).one_or_none()
         return Watermark(found.value, found.version) if found else None
+
+    def in_use(self, sync: str, source: str) -> dict[str, Watermark | None]:
+        """The watermarks of a source by fixed scope ("@10,20", "" for all) that today's runs move.
+
+        Either that of the runs for all, or those of the scopes, whichever was moved last.
+        """
+        query = (
+            select(Row.source, Row.value, Row.version)
+            .where(Row.connection == self.connection, Row.sync == sync)
+            .where((Row.source == source) | Row.source.startswith(f"{source}{FIXED}", autoescape=True))
+            .order_by(Row.moved_at.desc())
+        )
+        found = {row.source.removeprefix(source): Watermark(row.value, row.version) for row in self.db.execute(query)}
+        if not found or not next(iter(found)):
+            return {"": found.get("")}
+        return {scope: mark for scope, mark in found.items() if scope}
 
     def move(self, sync: str, source: str, expected: Watermark | None, value: str, run_id: str) -> bool:
         """Moves it from `expected` to `value`; False, and nothing done, when somebody else moved it."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
+import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,9 @@ from pipeline.sweeping_tenant import LINES, change_line, lines_there, profile_of
 from pipeline.world import COMPANIES, World
 
 from ifs_jaggaer.errors import SettingsError
+from ifs_jaggaer.pipeline.reconcile import Asked, Report
+from ifs_jaggaer.pipeline.reconcile_run import reconcile
+from mapping.reconcile import Cause
 
 ORDERS = "purchase-orders"
 HEADS = "ifs.purchase_order"
@@ -215,6 +220,30 @@ def test_what_one_scope_did_is_no_secret_to_another(
             assert lines_there(world, order)[0][0] == quantity
     finally:
         world.tune("ifs", missing_etag=[])
+
+
+def test_reconcile_knows_what_a_scope_has_still_to_read(supplier: str, world: World, apart: Product) -> None:
+    """What one company's runs did not come to is in flight; what they overlooked is not, whatever others' marks say."""
+
+    def causes(order: str) -> set[str]:
+        asked = Asked(str(uuid.uuid4()), "test", syncs=(ORDERS,))
+        report = asyncio.run(reconcile(apart.settings, asked))
+        assert isinstance(report, Report)
+        return {str(one.cause) for kind in report.kinds for one in kind.differences if one.key == order}
+
+    for company in COMPANIES:
+        apart.run(ORDERS, companies=(company,))
+    order = order_of(world, supplier, "20")
+    assert causes(order) == {str(Cause.IN_FLIGHT)}
+    order_of(world, supplier, "10")
+    apart.run(ORDERS, companies=("10",))
+    assert causes(order) == {str(Cause.IN_FLIGHT)}
+    apart.run(ORDERS, companies=("20",))
+    assert not causes(order)
+    [there] = world.orders_there(order)
+    world.change("jaggaer", "purchaseorders", {"poId": there["header"]["poId"]}, {"header": {"note": "by hand"}})
+    apart.run(ORDERS, companies=("10",))
+    assert str(Cause.IN_FLIGHT) not in causes(order)
 
 
 SCOPES: dict[str, tuple[dict[str, Any], ...]] = {

@@ -49,3 +49,17 @@ def test_a_fingerprint_is_the_one_put_last(store: Store) -> None:
         unit.fingerprints.put("profile", "1")
         unit.fingerprints.put("profile", "2")
         assert unit.fingerprints.get("profile") == "2"
+
+
+def test_runs_of_a_fixed_scope_stand_apart_whatever_others_were_narrowed_to(store: Store) -> None:
+    begun = store.now()
+    runs = (("a", "10,20", True), ("b", "20", False), ("c", "@20", True), ("d", "@10,20", True), ("e", "@20", False))
+    for run_id, scope, completed in runs:
+        with store.unit() as unit:
+            unit.runs.start(run_id, "orders", "test", {}, scope=scope)
+            unit.runs.finish(run_id, "completed", {}, completed=completed)
+    with store.look() as unit:
+        found = [(last.id, completed.id if completed else "") for last, completed in unit.runs.latest()]
+        scopes = unit.runs.scopes("orders", begun)
+    assert found == [("b", "a"), ("d", "d"), ("e", "c")]
+    assert scopes == {frozenset({"10", "20"}), frozenset({"20"})}

@@ -35,6 +35,28 @@ def test_a_reset_forgets_one_sync_or_all_and_stops_runs_that_are_under_way(store
         assert marks.all() == {}
 
 
+def test_the_watermarks_in_use_are_those_of_the_runs_that_moved_one_last(store: Store) -> None:
+    def move(source: str) -> None:
+        with store.unit() as unit:
+            seen = unit.watermarks.get("s", source)
+            unit.watermarks.move("s", source, seen, source, "r")
+
+    def in_use() -> set[str]:
+        with store.look() as unit:
+            return set(unit.watermarks.in_use("s", "ifs.a"))
+
+    assert in_use() == {""}
+    for source, known in (
+        ("ifs.a", {""}),
+        ("ifs.a_line@30", {""}),
+        ("ifs.a@10", {"@10"}),
+        ("ifs.a@20", {"@10", "@20"}),
+        ("ifs.a", {""}),
+    ):
+        move(source)
+        assert in_use() == known
+
+
 def test_of_many_threads_that_move_it_from_the_same_place_one_wins(store: Store) -> None:
     def move(index: int) -> bool:
         with store.unit() as unit:
