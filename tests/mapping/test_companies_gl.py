@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -229,3 +230,14 @@ def test_another_leading_company(linked: World) -> None:
     at_jaggaer(linked, extended={"GL_ACCOUNT": ["4020"], "COST_CENTER": ["F1"]})
     [item] = linked.run(SUPPLIERS, *BOTH)[0].items
     assert item.waits_for == "account:20:4020"
+
+
+def test_the_documented_profile_is_one(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "companies.md").read_text("utf-8")
+    file = tmp_path / "profile.toml"
+    file.write_text(text.partition("```toml\n")[2].partition("```")[0])
+    profile = Profile.load(file)
+    assert (profile.business_unit("20", "202"), profile.business_unit("20", "201")) == ("BU-CH-WERK2", "BU-CH")
+    assert {profile.company_of(unit) for unit in ("BU-CH", "BU-CH-WERK2")} == {"20"}
+    assert (profile.custom_field("10", "A"), profile.custom_field("20", "A")) == ("Account", "Account20")
+    assert profile.of_company("10").match.price_percent != profile.of_company("20").match.price_percent

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,7 +22,9 @@ from pipeline.invoicing import (
 )
 from pipeline.sweeping_tenant import LINES, change_line, lines_there, profile_of
 from pipeline.world import COMPANIES, World
+from typer.testing import CliRunner
 
+from ifs_jaggaer.cli import app
 from ifs_jaggaer.errors import SettingsError
 from ifs_jaggaer.pipeline.reconcile import Asked, Report
 from ifs_jaggaer.pipeline.reconcile_run import reconcile
@@ -220,6 +223,28 @@ def test_what_one_scope_did_is_no_secret_to_another(
             assert lines_there(world, order)[0][0] == quantity
     finally:
         world.tune("ifs", missing_etag=[])
+
+
+def test_status_shows_scopes_apart(
+    supplier: str, world: World, apart: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_of(world, supplier, "20")
+    for asked in ({"companies": ("20",)}, {"companies": ("20",), "company": "20"}, {}, {"company": "10"}):
+        apart.run(ORDERS, **asked)
+    for name, value in apart.variables.items():
+        monkeypatch.setenv(name, value)
+    runner = CliRunner()
+    told = json.loads(runner.invoke(app, ["status", "--json"]).output.splitlines()[-1])
+    rows = {row["companies"]: row for row in told["syncs"] if row["sync"] == ORDERS}
+    assert set(rows) == {"", "20"}
+    assert HEADS in rows[""]["watermarks"]
+    assert HEADS in rows["20"]["watermarks"]
+    assert rows["20"]["last_run"] < rows[""]["last_run"]
+    lines = runner.invoke(app, ["watermarks", "list", "--json"]).output.splitlines()
+    listed = {(mark["source"], mark["companies"]) for mark in map(json.loads, lines) if mark["sync"] == ORDERS}
+    assert {(HEADS, ""), (HEADS, "20")} <= listed
+    runner.invoke(app, ["watermarks", "reset", "--sync", ORDERS])
+    assert not {name for sync, name in apart.watermarks() if sync == ORDERS}, "of every scope"
 
 
 def test_reconcile_knows_what_a_scope_has_still_to_read(supplier: str, world: World, apart: Product) -> None:
