@@ -131,12 +131,16 @@ class ItemKind(StrEnum):
     CONFLICT = "conflict"
 
 
+Limit: TypeAlias = Literal["", "closed_orders"]
+"""A limit of the brake: the general one, or that of orders whose own record says that they ended."""
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """Something that stays open for one field of one document; `value` is safe to show.
 
     `waits_for` is "kind:key" (e.g. "supplier:1001") or names rows that are watched (mapping.watching); `brake`
-    marks what law 11 counts.
+    marks what law 11 counts, `limit` by which of its limits.
     """
 
     kind: ItemKind
@@ -146,6 +150,7 @@ class Item:
     remedy: str
     waits_for: str | None = None
     brake: bool = False
+    limit: Limit = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,7 +158,7 @@ class _Deciding:
         if conflict and "ifs" not in self._winners:
             return self._open(conflict)
         change = Change("header.status", header.status, "Cancelled")
-        return self._post("cancel", None, print_, (change,))
+        return self._held_as_ended() or self._post("cancel", None, print_, (change,))
 
     def _carry(self) -> Decision:
         case = self.case
@@ -184,8 +184,28 @@ class _Deciding:
     def _send(self, target: Target) -> Decision:
         operation: Operation = "update" if self.case.there else "create"
         if self.case.there and target.order.status == "Completed":
+            held = self._held_as_ended()
+            if held:
+                return held
             operation = "close"
         return self._post(operation, target, target.fingerprint, target.changes, target.notes)
+
+    def _held_as_ended(self) -> Decision | None:
+        """An end that IFS itself states has a limit of the brake of its own (DESIGN, law 11)."""
+        state = self.case.state
+        if self.told.approved.get("Objstate") == state or "ifs" in self._winners:
+            return None
+        return self._open(
+            Item(
+                ItemKind.HELD,
+                "Objstate",
+                state,
+                f"{state} in IFS: it would end at JAGGAER",
+                "look at the order in IFS; 'replay --held brake' lets it go",
+                brake=True,
+                limit="closed_orders",
+            )
+        )
 
     def _as_sent(self, target: Target) -> bool:
         """Whether JAGGAER's record is what we would send, field by field or by its mark."""

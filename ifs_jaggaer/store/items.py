@@ -19,9 +19,10 @@ from ifs_jaggaer.store.schema import ItemRow as Row
 _COLUMNS = (
     *(Row.id, Row.sync, Row.key, Row.other_key, Row.field, Row.kind, Row.value, Row.reason, Row.remedy),
     *(Row.waits_for, Row.brake, Row.since, Row.opened_by, Row.last_tried, Row.closed_at, Row.closed_by),
+    Row.brake_limit,
 )
 _KEY = ("connection", "sync", "key", "field")
-_STATED = ("other_key", "kind", "value", "reason", "remedy", "waits_for", "brake", "last_tried")
+_STATED = ("other_key", "kind", "value", "reason", "remedy", "waits_for", "brake", "brake_limit", "last_tried")
 _ONCE = ("since", "opened_by")
 _STANDING = (
     select(*_COLUMNS)
@@ -71,6 +72,7 @@ class Items(Bound):
                 "remedy": item.remedy,
                 "waits_for": item.waits_for,
                 "brake": item.brake,
+                "brake_limit": item.limit,
                 "last_tried": now,
                 "since": now,
                 "opened_by": run_id,
@@ -116,10 +118,14 @@ class Items(Bound):
         closed = self._close([id], by, clock(self.db))
         return closed[0] if closed else None
 
-    def brake_count(self, sync: str, since: datetime) -> int:
-        """How many fields of documents were put aside under the brake since then, open or closed."""
+    def brake_count(self, sync: str, since: datetime, limit: str = "") -> int:
+        """How many fields of documents were put aside under that limit of the brake since then, open or closed."""
         aside = select(distinct(Row.key + "\n" + Row.field)).where(
-            Row.connection == self.connection, Row.sync == sync, Row.brake.is_(True), Row.since >= since
+            Row.connection == self.connection,
+            Row.sync == sync,
+            Row.brake.is_(True),
+            Row.brake_limit == limit,
+            Row.since >= since,
         )
         return self.db.execute(select(func.count()).select_from(aside.subquery())).scalar_one()
 

@@ -117,6 +117,8 @@ class Concern(Protocol):
     def waits_for(self) -> str | None: ...
     @property
     def brake(self) -> bool: ...
+    @property
+    def limit(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,7 @@ class OpenItem:
     last_tried: datetime
     closed_at: datetime | None
     closed_by: str | None
+    limit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,7 @@ class ItemRow(Base):
     last_tried: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[str | None]
+    brake_limit: Mapped[str] = mapped_column(server_default="")
 
 
 class RunRow(Base):

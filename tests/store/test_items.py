@@ -22,6 +22,7 @@ class Matter:
     remedy: str = "remedy"
     waits_for: str | None = None
     brake: bool = False
+    limit: str = ""
 
 
 def test_an_item_opens_stays_and_closes_with_its_document(store: Store) -> None:

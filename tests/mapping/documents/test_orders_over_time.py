@@ -112,9 +112,17 @@ def test_ended_before_it_was_ever_there(world: World, state: str) -> None:
     assert world.asked["jaggaer orders"] == 1, "by link or look-up"
 
 
+def held_as_ended(world: World, state: str) -> None:
+    decision = world.run("ifs:P1001")
+    (item,) = decision.items
+    assert (decision.action, world.written) == (Action.NONE, [])
+    assert (item.field, item.value, item.brake, item.limit) == ("Objstate", state, True, "closed_orders")
+
+
 def test_cancelled(linked: World) -> None:
     linked.change("purchase_order", "P1001", Objstate="Cancelled")
-    decision = linked.run("ifs:P1001")
+    held_as_ended(linked, "Cancelled")
+    decision = linked.run("ifs:P1001", told=Instructions(approved={"Objstate": "Cancelled"}))
     assert (decision.action, operations(linked)) == (Action.UPDATE, [("cancel", "CANCEL")])
     assert header(linked)["status"] == "Cancelled"
     linked.asked.clear()
@@ -128,7 +136,8 @@ def test_cancelled(linked: World) -> None:
 def test_closed(linked: World) -> None:
     linked.change("purchase_order", "P1001", Objstate="Closed")
     linked.change("purchase_order_line", "P1001", "1", "1", Objstate="Closed")
-    linked.run("ifs:P1001")
+    held_as_ended(linked, "Closed")
+    linked.run("ifs:P1001", told=Instructions(approved={"Objstate": "Closed"}))
     assert operations(linked) == [("close", "UPDATE")]
     assert header(linked)["status"] == "Completed"
     assert linked.run("ifs:P1001").action is Action.SKIP
@@ -411,7 +420,7 @@ def histories(draw: st.DrawFn) -> list[dict[str, object]]:
 @given(history=histories(), lose=st.booleans())
 def test_one_order_never_two_and_at_rest_no_write(history: list[dict[str, object]], lose: bool) -> None:
     world = World(PurchaseOrders(), Profile.load(), links=[Link("supplier", "1001", "10442")])
-    approve_all = Instructions(approved={f"lines[{at}-1]": "ended" for at in range(4)})
+    approve_all = Instructions(approved={"Objstate": "Closed"} | {f"lines[{at}-1]": "ended" for at in range(4)})
     for step in history:
         lines, total = [], Decimal(0)
         for at, told in enumerate(step["lines"], 1):  # type: ignore[arg-type]
