@@ -15,7 +15,7 @@ from connectors.jaggaer.fields import absent
 from connectors.jaggaer.models import read
 from connectors.wire import JsonValue, Row
 from ifs_jaggaer.errors import Rejected
-from mapping.extras import at_jaggaer, attributes, for_ifs
+from mapping.extras import attributes, for_ifs
 from mapping.findings import check_numbers
 from mapping.money import canonical, json_number
 from mapping.profile import Profile
@@ -141,7 +141,7 @@ def terms_of(row: Row, profile: Profile) -> Terms:
     currency = _known_currency(told.currency, profile, faults)
     if told.valid_from and told.valid_to and told.valid_to < told.valid_from:
         faults.append(("validTo", _turned(told.valid_to)))
-    extras, wrong = for_ifs(HEAD_PART, at_jaggaer(profile.extra_fields.contract, own.values), profile)
+    extras, wrong = for_ifs(HEAD_PART, own.values, profile)
     faults += [(fault.field, fault) for fault in wrong]
     lines, bad = _lines(_listed(row), told, currency, row, profile)
     return Terms(
@@ -228,7 +228,7 @@ def _line(place: int, row: Row, told: Contract, currency: str, profile: Profile)
                 _day(line.valid_from or told.valid_from), "neither line nor contract says from when on", "validFrom"
             ),
         )
-        extras, wrong = for_ifs(LINE_PART, at_jaggaer(profile.extra_fields.contract_price, row.values), profile)
+        extras, wrong = for_ifs(LINE_PART, row.values, profile)
         for fault in wrong:
             raise fault
         return Line(place, item, key, {**_values(line, key, currency, profile), **extras})

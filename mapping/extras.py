@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 Extras: TypeAlias = "dict[str, str | None]"
 """Extra fields by name, as text in which equal is equal."""
 
+Spoken: TypeAlias = "JaggaerRecord | Mapping[str, JsonValue]"
+"""A header, line, contract or price of JAGGAER's."""
+
 _LIST, _SET, _VALUES, _VALUE = (
     "customFieldValueSetList",
     "customFieldValueSet",
@@ -46,16 +49,10 @@ def label(name: str) -> str:
 # --- JAGGAER's side ---------------------------------------------------------------------------
 
 
-def at_jaggaer(specs: Specs, record: JaggaerRecord | Mapping[str, JsonValue]) -> Extras:
+def at_jaggaer(specs: Specs, record: Spoken) -> Extras:
     """What a header, line, contract or price says, in JAGGAER's words; what is no value of its form stays as it is."""
-    if not specs:
-        return {}
-    values = record if isinstance(record, Mapping) else record.model_dump(by_alias=True)
-    found = {name: _dug(values, spec.jaggaer) for name, spec in specs.items()}
     return {
-        name: None if value is None else _lenient(specs[name], value)
-        for name, value in found.items()
-        if not isinstance(value, Unknown)
+        name: None if value is None else _lenient(specs[name], value) for name, value in _found(specs, record).items()
     }
 
 
@@ -91,6 +88,15 @@ def _said(spec: ExtraField, text: str) -> JsonValue:
     if spec.form == "decimal":
         return json_number(Decimal(text))
     return f"{text}T00:00:00.000Z" if spec.form == "date" else text
+
+
+def _found(specs: Specs, record: Spoken) -> dict[str, object]:
+    """The values by name, None for what is empty; what did not come is missing."""
+    if not specs:
+        return {}
+    values = record if isinstance(record, Mapping) else record.model_dump(by_alias=True)
+    found = {name: _dug(values, spec.jaggaer) for name, spec in specs.items()}
+    return {name: value for name, value in found.items() if not isinstance(value, Unknown)}
 
 
 def _dug(values: Mapping[str, object], where: str) -> object:
@@ -139,10 +145,15 @@ def filled(extras: Mapping[str, str | None]) -> dict[str, str]:
 # --- IFS's side -------------------------------------------------------------------------------
 
 
-def for_ifs(part: str, extras: Mapping[str, str | None], profile: Profile) -> tuple[Extras, list[Rejected]]:
-    """By IFS's attribute what `at_jaggaer` found, in IFS's words; and what cannot be said there."""
+def for_ifs(part: str, record: Spoken, profile: Profile) -> tuple[Extras, list[Rejected]]:
+    """By IFS's attribute what a header, line, contract or price says, in IFS's words; and what cannot be said there."""
     specs = profile.extra_fields.of(part)
-    return _each({specs[name].ifs: _to_ifs(part, name, specs[name], text, profile) for name, text in extras.items()})
+    return _each(
+        {
+            specs[name].ifs: _to_ifs(part, name, specs[name], value, profile)
+            for name, value in _found(specs, record).items()
+        }
+    )
 
 
 def from_ifs(part: str, record: IfsRecord, profile: Profile) -> tuple[Extras, list[Rejected]]:
@@ -158,10 +169,10 @@ def from_ifs(part: str, record: IfsRecord, profile: Profile) -> tuple[Extras, li
     )
 
 
-def differing(part: str, extras: Mapping[str, str | None], row: Row, profile: Profile) -> list[tuple[str, str, str]]:
+def differing(part: str, record: Spoken, row: Row, profile: Profile) -> list[tuple[str, str, str]]:
     """What JAGGAER and the row of IFS state otherwise: its label, here, there. What one of them lacks is not told."""
     called, kinds = attributes(part, profile), profile.ifs_set(row.kind).attributes
-    said, _ = for_ifs(part, extras, profile)
+    said, _ = for_ifs(part, record, profile)
     found = []
     for attribute, here in said.items():
         value = row.values.get(attribute)
@@ -202,17 +213,16 @@ def _each(steps: Mapping[str, Callable[[], str | None]]) -> tuple[Extras, list[R
     return good, faults
 
 
-def _to_ifs(part: str, name: str, spec: ExtraField, text: str | None, profile: Profile) -> Callable[[], str | None]:
+def _to_ifs(part: str, name: str, spec: ExtraField, value: object, profile: Profile) -> Callable[[], str | None]:
     def step() -> str | None:
-        if text is None:
+        if value is None:
             return None
         form, _, named = spec.form.partition(":")
+        told = _checked("jaggaer", name, value, lambda: _of_form(form, value))
         if form == "map":
-            told = profile.map(named).to_ifs(text, label(name))
-        else:
-            told = _checked("jaggaer", name, text, lambda: _of_form(form, text))
+            told = profile.map(named).to_ifs(told, label(name))
         kinds = [profile.ifs_set(set_name).attributes[spec.ifs] for set_name in sets_of(part, profile)]
-        fitting = [_checked("jaggaer", name, text, partial(ifs_text, kind, told)) for kind in kinds]
+        fitting = [_checked("jaggaer", name, value, partial(ifs_text, kind, told)) for kind in kinds]
         return _not_too_long("jaggaer", name, spec, fitting[0])
 
     return step

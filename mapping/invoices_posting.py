@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ifs_jaggaer.errors import Rejected
 from mapping.distribution import divide_amount, divide_net, divide_quantity
-from mapping.extras import at_jaggaer, for_ifs
+from mapping.extras import for_ifs
 from mapping.invoices_accounts import check_codes, check_voucher_accounts
 from mapping.invoices_checks import check_number, check_supplier, posting_date
 from mapping.invoices_draft import Draft, DraftLine, draft
@@ -157,7 +157,7 @@ def examine(case: InvoiceCase, invoice: Invoice, profile: Profile, approved: Map
 
 def _extras(part: str, record: JaggaerRecord, at: str, profile: Profile, found: Findings) -> dict[str, str]:
     """What is stated of the extra fields of a header or line, by IFS's attribute."""
-    said, faults = for_ifs(part, at_jaggaer(profile.extra_fields.of(part), record), profile)
+    said, faults = for_ifs(part, record, profile)
     for fault in faults:
         found.rejected(f"{at}{fault.field}", fault)
     return {name: text for name, text in said.items() if text is not None}

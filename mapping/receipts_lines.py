@@ -8,16 +8,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from ifs_jaggaer.errors import Rejected
-from mapping.extras import at_jaggaer, differing, for_ifs
+from mapping.extras import differing, for_ifs
 from mapping.kinds import Change, IfsCreate, Item, ItemKind
 from mapping.money import canonical, exact_sum, json_number, plain, round_half_even
 from mapping.receipts_case import DONE, LINE, RETURN, reference
 
 if TYPE_CHECKING:
     from connectors.ifs.models import PurchaseOrderLine
-    from connectors.jaggaer.receipts import Receipt, ReceiptLine
+    from connectors.jaggaer.receipts import Receipt, ReceiptHeader, ReceiptLine
     from connectors.wire import Json
-    from mapping.extras import Extras
     from mapping.profile import Profile
     from mapping.receipts_case import OrderLineKey, ReceiptCase, Registered
 
@@ -214,20 +213,16 @@ class _Examining:
 
     def _differing_extras(self, line: ReceiptLine, one: Registered) -> list[tuple[str, str, str]]:
         """What one side lacks is no difference: the field may be newer than the receipt."""
-        return [each for part, extras in self._extras(line) for each in differing(part, extras, one.row, self.profile)]
+        return [each for part, record in self._parts(line) for each in differing(part, record, one.row, self.profile)]
 
-    def _extras(self, line: ReceiptLine) -> list[tuple[str, Extras]]:
-        """Those of the receipt and of the line: both are the row's in IFS."""
-        fields = self.profile.extra_fields
-        return [
-            ("receipt", at_jaggaer(fields.receipt, self.receipt.header)),
-            ("receipt_line", at_jaggaer(fields.receipt_line, line)),
-        ]
+    def _parts(self, line: ReceiptLine) -> tuple[tuple[str, ReceiptHeader | ReceiptLine], ...]:
+        """The extra fields of both are the row's in IFS."""
+        return (("receipt", self.receipt.header), ("receipt_line", line))
 
     def _stated_extras(self, line: ReceiptLine) -> Json:
         stated: Json = {}
-        for part, extras in self._extras(line):
-            said, faults = for_ifs(part, extras, self.profile)
+        for part, record in self._parts(line):
+            said, faults = for_ifs(part, record, self.profile)
             for fault in faults:
                 raise _dead(fault.field, fault.value, fault.message, fault.remedy or _WHERE)
             stated |= {name: text for name, text in said.items() if text is not None}
