@@ -9,7 +9,7 @@ from typing import Any
 
 from foreign.changes import Change, one
 from foreign.lab import Lab
-from foreign.seed_contracts import Contract, day
+from foreign.seed_contracts import Contract, as_date, day
 from foreign.seed_invoices import Invoice
 from foreign.seed_orders import D
 from foreign.seed_receipts import Receipt, place
@@ -136,6 +136,24 @@ def _told_of(lab: Lab) -> Iterator[str]:
         yield f"no conflict of C-1: {lab.items('contracts')}"
 
 
+# --- acknowledgements -----------------------------------------------------------------------------
+
+
+def _acknowledged(lab: Lab) -> None:
+    """Of P1012, which is revised in the same run, and of P1018, whose only date is the one that IFS plans with."""
+    for order in ("P1012", "P1018"):
+        lab.j1p.acknowledge(order, f"AB {order}'1", day(-1), {"1-1": day(21)})
+
+
+def _promised(lab: Lab) -> Iterator[str]:
+    for order in ("P1012", "P1018"):
+        head = lab.ifs.get("PurchaseOrderSet", OrderNo=order)
+        line = lab.ifs.get("PurchaseOrderLineSet", OrderNo=order, LineNo="1", ReleaseNo="1")
+        got = (head["AckOrderNo"], head["AckDate"], line["PromisedDeliveryDate"])
+        if got != (f"AB {order}'1", as_date(day(-1)), as_date(day(21))):
+            yield f"{order} is acknowledged as {got}"
+
+
 # --- payments -----------------------------------------------------------------------------------
 
 
@@ -198,5 +216,11 @@ ARRIVALS = (
     Change("a title new, all prices gone", _list_gone, one(("SupplierAgreementSet", "change"))),
     Change("a contract terminated", _terminated, one(("SupplierAgreementSet", "Close"))),
     Change("a price more, and one changed by a planner", _planned_otherwise, one((_PRICE, "create")), _told_of),
+    Change(
+        "acknowledged",
+        _acknowledged,
+        one(*[("PurchaseOrderSet", "change"), ("PurchaseOrderLineSet", "change")] * 2),
+        _promised,
+    ),
     Change("paid", _pay, one(*[_PAID] * 5)),
 )

@@ -63,6 +63,8 @@ class IfsHabits(Habits):
     """Sets that are empty for want of a company, with 200."""
     credit_paid_positive: bool = False
     """What was paid of a credit note has no sign."""
+    plans_by_promise: bool = False
+    """A promised date moves the planned one."""
     states_follow: bool = False
     """A receipt moves the state of its order line, and of the order once all is there."""
 
@@ -297,7 +299,7 @@ class Ifs(Tenant):
 
     # --- writing --------------------------------------------------------------------------------
 
-    def _keyed(self, asked: Asked, entry: EntitySet, key: Key, tail: str) -> Answer:  # noqa: PLR0911
+    def _keyed(self, asked: Asked, entry: EntitySet, key: Key, tail: str) -> Answer:  # noqa: C901, PLR0911
         row = None if entry.name in self.habits.hidden else self.rows[entry.name].get(key)
         if (entry.name, tail) in ARRAYS and asked.method == "POST":
             if row is None:
@@ -325,6 +327,8 @@ class Ifs(Tenant):
         if set(values) & {*entry.keys, "Objstate"}:
             raise Malformed("keys cannot be changed, states only by an action")
         check(self, entry.name, {**row.values, **values}, new=False)
+        if self.habits.plans_by_promise and values.get("PromisedDeliveryDate"):
+            values["PlannedReceiptDate"] = values["PromisedDeliveryDate"]
         asked.about |= {"before": dict(row.values), "values": values}
         row.values.update(values, LastModifiedDate=self.stamp())
         row.version += 1

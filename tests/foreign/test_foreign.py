@@ -37,6 +37,7 @@ ODD_IFS = IfsHabits(
     lists_actions=False,
     metadata_refused=frozenset({"SupplierAgreementEntity"}),
     credit_paid_positive=True,
+    plans_by_promise=True,
     states_follow=True,
     clock_off=-120,
 )
