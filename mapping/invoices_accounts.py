@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mapping.code_strings import BLOCKED, at_odds
 from mapping.dates import within
 from mapping.invoices_model import tax_of
 from mapping.invoices_voucher import becomes_voucher
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from mapping.invoices_draft import Draft
     from mapping.profile import Profile
     from mapping.profile_tables import Company
-
-PARTS = "BCDEFGHIJ"
 
 
 def check_codes(drafted: Draft, ledger: Ledger, on: date | None, profile: Profile) -> None:
@@ -65,13 +64,8 @@ def unfit(account: Account | None, company: str, number: str, on: date | None) -
         return f"{name} is not valid on {on}"
     if account.ledg_flag:
         return f"{name} is a ledger account: only IFS itself posts to it"
-    needed = [part for part in PARTS if _request(account, part) == "Mandatory"]
+    needed = [part for part, _ in at_odds(account, ())]
     return f"{name} needs code part {needed[0]}, and vouchers state none for it" if needed else ""
-
-
-def _request(account: Account, part: str) -> str:
-    asked: str | None = getattr(account, f"req_code_{part.lower()}")
-    return asked or ""
 
 
 class _Checking:
@@ -147,14 +141,13 @@ class _Checking:
             )
 
     def _combination(self, account: Account, values: dict[str, str]) -> Iterator[tuple[str, str | None, str, str]]:
-        for part in PARTS:
-            asked = _request(account, part)
+        for part, asked in at_odds(account, values):
             shown: str | None = self._fields.get(part)
-            if asked == "Blocked" and part in values:
+            if asked == BLOCKED:
                 reason = f"code part {part} is blocked for account {account.account}"
                 remedy = f"take {shown or f'code part {part}'} out of the line at JAGGAER"
                 yield f"Code{part}", values[part], reason, remedy
-            elif asked == "Mandatory" and part not in values:
+            else:
                 reason = f"code part {part} is mandatory for account {account.account}"
                 lacks = f"give code part {part} a custom field in code_parts of the profile"
                 yield f"Code{part}", None, reason, f"state {shown} in the line at JAGGAER" if shown else lacks

@@ -30,7 +30,7 @@ from mapping.purchase_orders_case import OrderCase, codes_of
 from mapping.purchase_orders_decision import RECORD, decide_order, may_send, must_compare, must_look, must_read
 from mapping.purchase_orders_model import Words
 from mapping.purchase_orders_reading import OrderRows
-from mapping.purchasing_accounts import unknown_codes
+from mapping.purchasing_accounts import Chart, charts
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -94,10 +94,10 @@ class PurchaseOrders:
         cases = yield from _accounts(cases, profile)
         return list(cases)
 
-    def decide(self, case: Case, profile: Profile, as_of: date, told: Instructions) -> Decision:  # noqa: ARG002
-        """Nothing about an order depends on the day."""
+    def decide(self, case: Case, profile: Profile, as_of: date, told: Instructions) -> Decision:
+        """The accounts of an order must be valid on the day on which it goes."""
         assert isinstance(case, OrderCase)  # noqa: S101 - gather makes no others
-        return decide_order(case, profile, told)
+        return decide_order(case, profile, as_of, told)
 
     def refused(self, write: Write, refusal: Rejected, profile: Profile) -> frozenset[str]:  # noqa: ARG002
         """What of the acknowledgement IFS refused; of what goes to JAGGAER nothing goes by parts."""
@@ -195,14 +195,14 @@ def _whole(cases: list[OrderCase], profile: Profile) -> Generator[tuple[Ask, ...
 
 
 def _accounts(cases: list[OrderCase], profile: Profile) -> Generator[tuple[Ask, ...], Answers, list[OrderCase]]:
-    """Which accounts and code parts of orders to be sent are neither synchronised nor in IFS."""
+    """What IFS has of the accounts and code parts of orders to be sent."""
     named = {
         case.number: ((case.rows and case.rows.head.company) or "", codes_of(case, profile))
         for case in cases
         if may_send(case, profile)
     }
-    unknown = yield from unknown_codes(named, profile)
-    return [replace(case, unknown=unknown.get(case.number, frozenset())) for case in cases]
+    found = yield from charts(named, profile)
+    return [replace(case, chart=found.get(case.number, Chart())) for case in cases]
 
 
 def _with_records(

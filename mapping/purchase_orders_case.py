@@ -11,7 +11,7 @@ from mapping.purchase_orders_back import read_kept
 from mapping.purchase_orders_model import Order, Words, of_wire, unkept
 from mapping.purchase_orders_model import kept as kept_text
 from mapping.purchase_orders_reading import STATUS, OrderRows, read_order
-from mapping.purchasing_accounts import codes_in
+from mapping.purchasing_accounts import Chart, codes_in
 from mapping.purchasing_compare import braked, differences, with_ended
 
 if TYPE_CHECKING:
@@ -34,8 +34,7 @@ class OrderCase:
     """One order. `rows` is None when IFS does not show its header; `faults` are rows that cannot be read.
 
     `there` is JAGGAER's header where it was asked for and found, `whole` the record with its lines. `etags` are those
-    of IFS's rows, by set and key. `unknown` are accounts and code parts, (custom field, value), that neither side is
-    known to have.
+    of IFS's rows, by set and key. `chart` is what IFS has of its accounts and code parts.
     """
 
     number: str
@@ -47,7 +46,7 @@ class OrderCase:
     there: PurchaseOrder | None = None
     whole: PurchaseOrder | None = None
     etags: Mapping[tuple[str, ...], ETag | None] = field(default_factory=dict)
-    unknown: frozenset[tuple[str, str]] = frozenset()
+    chart: Chart = field(default_factory=Chart)
 
     @property
     def key(self) -> str:

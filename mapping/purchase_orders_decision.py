@@ -14,10 +14,11 @@ from mapping.purchase_orders_case import ENDED, OrderCase, Target, aim, cancelle
 from mapping.purchase_orders_lines import detail
 from mapping.purchase_orders_model import Words, content
 from mapping.purchase_orders_reading import STATUS
-from mapping.purchasing_accounts import waiting
+from mapping.purchasing_accounts import unfit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from connectors.wire import Json
     from mapping.kinds import Instructions
@@ -63,9 +64,9 @@ def must_read(case: OrderCase) -> bool:
     return must_look(case) and case.must_read
 
 
-def decide_order(case: OrderCase, profile: Profile, told: Instructions) -> Decision:
+def decide_order(case: OrderCase, profile: Profile, as_of: date, told: Instructions) -> Decision:
     """Raises nothing: what cannot be decided is an item that says why."""
-    return _Deciding(case, profile, told).decide()
+    return _Deciding(case, profile, as_of, told).decide()
 
 
 def _aim(case: OrderCase, profile: Profile, approved: Mapping[str, str | None]) -> Target:
@@ -77,6 +78,7 @@ def _aim(case: OrderCase, profile: Profile, approved: Mapping[str, str | None]) 
 class _Deciding:
     case: OrderCase
     profile: Profile
+    as_of: date
     told: Instructions
 
     def decide(self) -> Decision:
@@ -178,7 +180,7 @@ class _Deciding:
         items = (*target.items, *self._against())
         if not items and self._as_sent(target):
             return self._unchanged(self._settlement(target.fingerprint, target), target.notes)
-        items = (*items, *self._supplier(), *waiting(target.order.lines, case.unknown))
+        items = (*items, *self._supplier(), *self._unfit(target))
         return self._open(*items, notes=target.notes) if items else self._send(target)
 
     def _send(self, target: Target) -> Decision:
@@ -240,6 +242,12 @@ class _Deciding:
                 waits_for=f"supplier:{vendor}",
             ),
         )
+
+    def _unfit(self, target: Target) -> tuple[Item, ...]:
+        """Before it is sent: what nobody could post later (DESIGN, law 6); an order that ended is posted to no more."""
+        if target.order.status != "Sent":
+            return ()
+        return unfit(target.order.lines, self.case.chart, self.profile, self.as_of)
 
     def _taken(self) -> Item:
         header = self.case.header

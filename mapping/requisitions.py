@@ -13,7 +13,7 @@ from ifs_jaggaer.errors import Rejected
 from mapping.findings import check_numbers, readable
 from mapping.invoices_gather import grouped, read_strictly
 from mapping.kinds import Answers, Ask, IfsRows, JaggaerDetails, JaggaerRecords, Links, Reach, Snapshots, Source
-from mapping.purchasing_accounts import codes_in, unknown_codes
+from mapping.purchasing_accounts import Chart, charts, codes_in
 from mapping.references import home_keys
 from mapping.requisitions_case import RequisitionCase, aim
 from mapping.requisitions_decision import RECORD, RESOURCE, decide_requisition, must_compare, must_look
@@ -62,10 +62,10 @@ class Requisitions:
         cases = yield from _accounts(cases, profile)
         return list(cases)
 
-    def decide(self, case: Case, profile: Profile, as_of: date, told: Instructions) -> Decision:  # noqa: ARG002
-        """Nothing about a requisition depends on the day."""
+    def decide(self, case: Case, profile: Profile, as_of: date, told: Instructions) -> Decision:
+        """Its accounts must be valid on the day on which it goes."""
         assert isinstance(case, RequisitionCase)  # noqa: S101 - gather makes no others
-        return decide_requisition(case, profile, told)
+        return decide_requisition(case, profile, as_of, told)
 
 
 def _from_ifs(numbers: frozenset[str]) -> Cases:
@@ -118,14 +118,14 @@ def _wholes(cases: list[RequisitionCase], profile: Profile) -> Cases:
 
 
 def _accounts(cases: list[RequisitionCase], profile: Profile) -> Cases:
-    """Which accounts and code parts of those to be sent are neither synchronised nor in IFS."""
+    """What IFS has of the accounts and code parts of those to be sent."""
     named = {
         case.number: (case.rows.company, codes_in(aim(case, profile, {}).order.lines))
         for case in cases
         if case.rows and case.rows.company and must_look(case, profile) and STATUS.get(case.state) == "Pending"
     }
-    unknown = yield from unknown_codes(named, profile)
-    return [replace(case, unknown=unknown.get(case.number, frozenset())) for case in cases]
+    found = yield from charts(named, profile)
+    return [replace(case, chart=found.get(case.number, Chart())) for case in cases]
 
 
 def _joined(cases: list[RequisitionCase], rows: list[Row], *, whole: bool) -> list[RequisitionCase]:

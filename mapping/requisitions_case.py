@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mapping.fingerprint import Mark, fingerprint, fingerprint_of, read_mark
 from mapping.purchase_orders_model import Words, kept, of_wire, unkept
 from mapping.purchasing import REQUISITION
+from mapping.purchasing_accounts import Chart
 from mapping.purchasing_compare import braked, differences, with_ended
 from mapping.requisitions_reading import read_requisition
 
@@ -27,7 +28,7 @@ class RequisitionCase:
     """One requisition. `rows` is None when IFS does not show its header; `faults` are rows that cannot be read.
 
     `there` is JAGGAER's header where it was asked for and found, `whole` the record with its lines.
-    `unknown` are accounts and code parts, (custom field, value), that neither side is known to have.
+    `chart` is what IFS has of its accounts and code parts.
     """
 
     number: str
@@ -37,7 +38,7 @@ class RequisitionCase:
     snapshot: Snapshot | None = None
     there: Requisition | None = None
     whole: Requisition | None = None
-    unknown: frozenset[tuple[str, str]] = frozenset()
+    chart: Chart = field(default_factory=Chart)
 
     @property
     def key(self) -> str:

@@ -11,11 +11,13 @@ from mapping.kinds import Action, Change, Decision, Item, ItemKind, JaggaerPost,
 from mapping.purchase_orders_lines import detail
 from mapping.purchase_orders_model import content
 from mapping.purchasing import REQUISITION
-from mapping.purchasing_accounts import waiting
+from mapping.purchasing_accounts import unfit
 from mapping.requisitions_case import RequisitionCase, Target, aim, words_of
 from mapping.requisitions_reading import NOT_SENT, STATUS
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from connectors.wire import Json
     from mapping.kinds import Instructions
     from mapping.profile import Profile
@@ -47,9 +49,9 @@ def must_compare(case: RequisitionCase, profile: Profile) -> bool:
     return case.foreign or case.mark.fingerprint not in {case.sent, aim(case, profile, {}).fingerprint}
 
 
-def decide_requisition(case: RequisitionCase, profile: Profile, told: Instructions) -> Decision:
+def decide_requisition(case: RequisitionCase, profile: Profile, as_of: date, told: Instructions) -> Decision:
     """Raises nothing: what cannot be decided is an item that says why."""
-    return _Deciding(case, profile, told).decide()
+    return _Deciding(case, profile, as_of, told).decide()
 
 
 def _rule(case: RequisitionCase, profile: Profile) -> str:
@@ -66,6 +68,7 @@ def _rule(case: RequisitionCase, profile: Profile) -> str:
 class _Deciding:
     case: RequisitionCase
     profile: Profile
+    as_of: date
     told: Instructions
 
     def decide(self) -> Decision:
@@ -146,7 +149,7 @@ class _Deciding:
         items = (*target.items, *self._against())
         if not items and (self._as_sent(target) or self._status() in _ENDED):
             return self._unchanged(settled, (*notes, *self._left(target)), aside)
-        items = (*items, *waiting(target.order.lines, case.unknown))
+        items = (*items, *unfit(target.order.lines, case.chart, self.profile, self.as_of))
         return self._open(*items, notes=notes) if items else self._send(target)
 
     def _left(self, target: Target) -> tuple[str, ...]:

@@ -15,6 +15,8 @@ from mapping.kinds import Action, Decision, ItemKind, JaggaerPost
 
 HEAD = ("purchase_order", "P1001")
 LINE = ("purchase_order_line", "P1001", "1", "1")
+ACCOUNT = ("account", "10", "4010")
+CENTRE = ("code_part_value", "10", "B", "1100")
 
 
 def sent(world: World) -> dict[str, Any]:
@@ -319,6 +321,41 @@ def test_waits_for_an_account_that_nobody_has(world: World, account_: str) -> No
     assert (item.kind, item.value, item.waits_for) == (ItemKind.WAITING, "9999", "gl_account:Account:9999")
 
 
+@pytest.mark.parametrize(
+    ("row", "changed", "field", "reason"),
+    [
+        (ACCOUNT, {"ValidUntil": "2026-03-09"}, "CodeA", "account 4010 of company 10 is not valid on 2026-03-10"),
+        (ACCOUNT, {"ReqCodeB": "Blocked"}, "CodeB", "code part B is blocked for account 4010"),
+        (ACCOUNT, {"ReqCodeC": "Mandatory"}, "CodeC", "code part C is mandatory for account 4010"),
+        (ACCOUNT, {"ReqCodeJ": "Mandatory"}, "CodeJ", "code part J is mandatory for account 4010"),
+        (ACCOUNT, {"LedgFlag": "True"}, "CodeA", "account 4010 of company 10 is a ledger account"),
+        (CENTRE, {"ValidFrom": "2026-03-11"}, "CodeB", "code part B 1100 of company 10 is not valid on 2026-03-10"),
+    ],
+)
+def test_what_ifs_would_refuse_to_post_is_not_sent(
+    world: World, row: tuple[str, ...], changed: dict[str, str], field: str, reason: str
+) -> None:
+    was = {name: value for one in world.ifs if (one.kind, *one.key) == row for name, value in one.values.items()}
+    world.change(*row, **changed)
+    item = refused(world)[f"lines[1-1].{field}"]
+    assert item.kind is ItemKind.DEAD_LETTER
+    assert item.reason.startswith(reason)
+    assert "in IFS" in item.remedy
+    world.change(*LINE, Objstate="Closed")
+    assert sent(world), "what ended is posted to no more"
+    world.orders.clear()
+    world.lose_store()
+    world.change(*LINE, Objstate="Released")
+    world.change(*row, **{"LedgFlag": None} | was)
+    assert sent(world)
+
+
+def test_an_account_that_ifs_does_not_show_is_no_refusal(world: World) -> None:
+    """Absence is unknown (DESIGN, law 11): it was synchronised, so JAGGAER has it."""
+    world.hidden |= {"account", "code_part_value"}
+    assert sent(world)
+
+
 def test_a_changed_document_has_another_fingerprint(world: World) -> None:
     def print_() -> str:
         mark = read_mark(sent(world)["header"]["externalReference"])
@@ -344,5 +381,7 @@ def test_one_request_a_set_for_many_orders(world: World) -> None:
         "ifs purchase_order_line": 1,
         "ifs pre_accounting": 1,
         "ifs site": 1,
+        "ifs account": 1,
+        "ifs code_part_value": 1,
         "jaggaer orders": 1,
     } | {"jaggaer order": 0}
