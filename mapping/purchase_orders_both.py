@@ -41,8 +41,9 @@ def both_ways(case: OrderCase, onward: Decision, profile: Profile, told: Instruc
             action=Action.UPDATE,
             writes=writes,
             settlement=Settlement(link, snapshot=kept),
-            amount=None,
+            amount=onward.amount if onward.writes else None,
             again=True,
+            foreseen=tuple(change for write in onward.writes for change in write.changes),
             apart=True,
         )
     return replace(decision, settlement=_settlement(case, onward, back, seen=back.settled and not unread))

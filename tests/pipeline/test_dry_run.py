@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
+from pipeline.documents import Documents
 from pipeline.driving import IN_ORDER, Product, Ran
 from pipeline.fixtures import FAST
 from pipeline.world import World
 from programs import sandbox_program
 
+from ifs_jaggaer.pipeline.assumed import PLANNED
 from mapping.kinds import Action
 
 NOTHING = {"ifs": 0, "jaggaer": 0}
@@ -66,13 +69,26 @@ def test_changes_on_a_store_in_use(seeded: World, on_seed: Product) -> None:
         assert dry[sync].lines == again[sync].lines
 
 
+def test_of_every_kind_that_is_made_and_then_changes(world: World, product: Product) -> None:
+    documents = Documents.make(world)
+    for change in (lambda: None, partial(documents.change, world, 1)):
+        change()
+        world.calm()
+        dry = product.run_all(dry_run=True)
+        assert world.writes() == NOTHING
+        real = product.run_all()
+        assert min(world.writes().values()) > 3
+        for sync in IN_ORDER:
+            foretold(dry[sync], real[sync])
+
+
 def foretold(dry: Ran, real: Ran) -> None:
     """The same documents with the same actions, differences, amounts and open items.
 
     What follows from a creation (telling JAGGAER of a posting, the rows of a supplier whose number IFS gives)
     shows in the real run alone.
     """
-    assert dry.result.amounts == real.result.amounts
+    assert dry.result.amounts == real.result.amounts, real.result.sync
     for name in ("read", "created", "updated", "waiting", "rejected", "conflicts", "held"):
         assert getattr(dry.result.counts, name) == getattr(real.result.counts, name), name
     assert len(dry.lines) == len(real.lines)
@@ -82,7 +98,8 @@ def foretold(dry: Ran, real: Ran) -> None:
         done = real.lines[key]
         assert (planned.action, open_of(dry, key)) == (done.action, open_of(real, key)), key
         if done.action == Action.CREATE:
-            assert set(planned.changes) <= set(done.changes), key
+            told = {change for change in planned.changes if change.after != PLANNED}  # a number that IFS will give
+            assert told <= set(done.changes), key
         else:
             assert planned.changes == done.changes, key
 
