@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from pipeline.documents import Documents
 from pipeline.driving import IN_ORDER, Product
 from pipeline.world import World
 
@@ -22,7 +23,7 @@ EXTENDED = {
 
 @pytest.fixture(scope="module")
 def settled(small_world: World, product: Product) -> tuple[str, str, str]:
-    """A supplier with everything, its bravoId, an order of it."""
+    """A supplier with everything, its bravoId, an order of it; beside it a document of each kind."""
     number = small_world.supplier(AssociationNo="HRB 5")
     product.run("suppliers")
     bravo = small_world.bravo(number)
@@ -34,6 +35,7 @@ def settled(small_world: World, product: Product) -> tuple[str, str, str]:
     info += [each for each in extended if each["name"] not in EXTENDED]
     small_world.change("jaggaer", "companyprofiles", {"bravoId": bravo}, {"deBasic": {"deInfo": info}})
     order = small_world.order(number)
+    Documents.make(small_world)
     product.run_all()
     assert small_world.general(number)["Cf_Categories"] == "Bearings"
     return number, bravo, order
