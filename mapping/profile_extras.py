@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
+from connectors.jaggaer.models import OrderHeader, OrderLine, RequisitionHeader, RequisitionLine, Wire
 from mapping.profile_tables import Table
 
 if TYPE_CHECKING:
@@ -134,6 +135,12 @@ PARTS: Mapping[str, Part] = {
 }
 """`shares`: the other part whose fields go into the same row."""
 
+_DOCUMENTS: Mapping[str, tuple[type[Wire], str]] = {
+    "purchase_order": (OrderHeader, "poNumber"),
+    "purchase_order_line": (OrderLine, "lineNumber"),
+    "requisition": (RequisitionHeader, "requisitionNumber"),
+    "requisition_line": (RequisitionLine, "lineNumber"),
+}
 _TYPES = {
     "text": ("text", "int", "enum"),
     "decimal": ("decimal", "int"),
@@ -175,6 +182,8 @@ def faults(profile: Profile) -> Iterator[str]:
             for other, place in targets.items():
                 if _clash(target, place):
                     yield f"{at}.{key}: {target} is the place of extra field {other}, too"
+            if not own and _misfit(spec, part):
+                yield f"{at}.form: {spec.form} does not fit JAGGAER's field {spec.jaggaer}"
             targets[name] = target
         shared = profile.extra_fields.of(PARTS[part].shares) if PARTS[part].shares else {}
         for name, spec in shared.items():
@@ -192,6 +201,22 @@ def _form(at: str, spec: ExtraField, part: str, profile: Profile) -> Iterator[st
             yield f"{at}.ifs: {spec.ifs} is not listed in ifs.sets.{set_name}.attributes, or absent there"
         elif kind.partition(":")[0] not in _TYPES[form]:
             yield f"{at}.form: {spec.form} does not fit ifs.sets.{set_name}.attributes.{spec.ifs}, which is {kind}"
+
+
+def _misfit(spec: ExtraField, part: str) -> bool:
+    """Whether the place is that of a field which JAGGAER's document has, and the form is none of its type."""
+    if part not in _DOCUMENTS or spec.jaggaer.startswith(CUSTOM):
+        return False
+    value: object = {"decimal": "1.5", "date": "2026-02-14T00:00:00.000Z", "bool": "true"}.get(spec.form, "text")
+    for step in reversed(spec.jaggaer.split(".")):
+        value = {step: value}
+    assert isinstance(value, dict)  # noqa: S101 - a place has one step at least
+    model, number = _DOCUMENTS[part]
+    try:
+        model.model_validate({**value, number: "1"})
+    except ValidationError:
+        return True
+    return False
 
 
 def _clash(one: str, other: str) -> bool:

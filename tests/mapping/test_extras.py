@@ -218,6 +218,9 @@ def test_a_receipt_carries_those_of_its_header_and_of_its_line() -> None:
         ('[extra_fields.purchase_order.x]\nifs = "NoteText"\njaggaer = "no place"', "extra_fields.purchase_order.x"),
         ('[extra_fields.purchase_order.x]\nifs = "NoteText"\njaggaer = "own"\nform = "date"', "does not fit"),
         ('[extra_fields.purchase_order.x]\nifs = "NoteText"\njaggaer = "own"\nform = "map:no"', "maps.no"),
+        ('[extra_fields.purchase_order.x]\nifs = "NoteText"\njaggaer = "terms.days"', "does not fit JAGGAER's field"),
+        ('[extra_fields.purchase_order_line.x]\nifs = "NoteText"\njaggaer = "item"', "written by the mapping itself"),
+        ('[extra_fields.purchase_order.x]\nifs = "NoteText"\njaggaer = "billTo"', "does not fit JAGGAER's field"),
         ('[extra_fields.invoice.x]\nifs = "Text"\njaggaer = "own"', "extra_fields.invoice.x.ifs"),
         ('[extra_fields.invoice.x]\nifs = "NetAmount"\njaggaer = "own"\nform = "decimal"', "written by the mapping"),
         (
