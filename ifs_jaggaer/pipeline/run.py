@@ -194,6 +194,11 @@ class SyncRun:
         """What the company scope asks of a set."""
         return filters.any_of(source.scope_attribute, self.companies) if source.scope_attribute else None
 
+    def polls(self, source: Source, row: Row) -> bool:
+        """Whether the runs of this fixed scope read the row: what they never show must not seem gone."""
+        companies, attribute = self.request.companies, source.scope_attribute
+        return not companies or attribute is None or str(row.values.get(attribute)) in companies
+
     def lease_of(self, key: str) -> str:
         """The name under which a document is leased."""
         return f"{self.sync}:{key}"

@@ -190,7 +190,7 @@ def _keep_versions(run: SyncRun, rows: Sequence[Row]) -> None:
     """
     polled = {source.name: source for source in run.kind.sources}
     for row in rows:
-        if source := polled.get(row.kind):
+        if (source := polled.get(row.kind)) and run.polls(source, row):
             run.versions.setdefault(row.kind, {})[run.row_key(row)] = kept_of(source, row)
 
 

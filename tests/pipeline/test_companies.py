@@ -162,10 +162,10 @@ def test_a_company_that_is_not_there_is_refused(asked: dict[str, Any], said: str
 def test_rows_of_other_companies_are_not_gone_in_a_sweep(supplier: str, world: World, apart: Product) -> None:
     """A sweep compares what came with what its own scope kept."""
     orders = {company: order_of(world, supplier, company) for company in COMPANIES}
-    for scope in ((), ("10",), ("20",)):
-        apart.run(ORDERS, companies=scope, sweep=True)
-        again = apart.run(ORDERS, companies=scope, sweep=True)
-        assert not [note for note in again.result.notes if "no longer shown" in note]
+    for scope, sync in itertools.product(((), ("10",), ("20",)), ("suppliers", "gl-accounts", ORDERS)):
+        for _ in range(2):
+            ran = apart.run(sync, companies=scope, sweep=True)
+            assert not [note for note in ran.result.notes if "no longer shown" in note or "no row came" in note]
     world.remove("ifs", "PurchaseOrderSet", {"OrderNo": orders["20"]})
     assert "no longer shown" not in " ".join(apart.run(ORDERS, companies=("10",), sweep=True).result.notes)
     assert not apart.items_of(orders["20"])
