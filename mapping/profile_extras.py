@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from pydantic import Field, ValidationError
 
-from connectors.jaggaer.models import OrderHeader, OrderLine, RequisitionHeader, RequisitionLine, Wire
+from connectors.jaggaer.fields import Wire
+from connectors.jaggaer.models import OrderHeader, OrderLine, RequisitionHeader, RequisitionLine
 from mapping.profile_tables import Table
 
 if TYPE_CHECKING:
