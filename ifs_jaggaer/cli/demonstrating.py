@@ -18,7 +18,8 @@ import httpx
 import simplejson
 import typer
 
-from ifs_jaggaer.cli.output import Exit, complain, out, print_table, progress
+from ifs_jaggaer.cli.demo_steps import Demonstration
+from ifs_jaggaer.cli.output import Exit, complain, out, progress
 from ifs_jaggaer.errors import SyncError, Unreachable
 
 sandbox = typer.Typer(help="Both systems as one server on this machine, for trying things out.", no_args_is_help=True)
@@ -48,9 +49,9 @@ def demo(
     *,
     stay: Annotated[bool, typer.Option("--stay", help="Keep sandbox and Prefect UI up until Ctrl-C.")] = False,
     seed: int = 7,
-    suppliers: int = 240,
-    orders: int = 1200,
-    invoices: int = 600,
+    suppliers: int = 100,
+    orders: int = 400,
+    invoices: int = 200,
 ) -> None:
     """Run all syncs against the sandbox and a Prefect server of their own; nothing is left running."""
     signal.signal(signal.SIGTERM, _end)  # as Ctrl-C does: the programs that were started end first
@@ -61,19 +62,33 @@ def demo(
             ui = prefect["PREFECT_UI_URL"]
             progress(f"Sandbox IFS Cloud {served['ifs']['host']}, JAGGAER {served['jaggaer']['host']}; Prefect UI {ui}")
             progress(f"The sandbox allows {DEMO_RATE} requests a minute for this demonstration, not 1000 and 300.")
-            first = _sync("First sync: everything", environment, served)
-            second = _sync("Second sync: nothing changed, so nothing may be written", environment, served)
-            if first is None or second is None:
-                raise typer.Exit(Exit.FAILED)
-            _open_items(environment)
+            well = _show(Demonstration(served, environment))
             out.print(f"\nRuns and artifacts: {ui}/runs")
             if stay:
                 _stay(environment)
             else:
                 out.print("They end with this command; keep them up with: make demo DEMO_ARGS=--stay")
-            if sum(second.values()):
-                complain("the second sync wrote something: see above")
+            if not well:
                 raise typer.Exit(Exit.FAILED)
+
+
+def _show(demonstration: Demonstration) -> bool:
+    """The course of the demonstration; says whether all came out as it must."""
+    if demonstration.sync("First sync: everything") is None:
+        return False
+    paid = demonstration.pay()
+    if demonstration.sync(f"IFS has paid {paid} of what was posted: JAGGAER is told", "payments") is None:
+        return False
+    again = demonstration.sync("Second sync: nothing changed, so nothing may be written")
+    if again is None:
+        return False
+    unexplained = demonstration.reconcile()
+    demonstration.open_items()
+    if again:
+        complain("the second sync wrote something: see above")
+    if unexplained:
+        complain("the two systems differ, and nobody knows why: see above")
+    return not again and unexplained == 0
 
 
 def _end(_signal: int, _frame: object) -> None:
@@ -165,51 +180,6 @@ def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
                 return
         time.sleep(0.2)
     raise Unreachable("the Prefect server did not start", remedy="see its last lines above")
-
-
-def _sync(title: str, environment: dict[str, str], served: dict[str, Any]) -> dict[str, int] | None:
-    """One `run all`; gives the writes that reached each system, counted at the sandbox's socket."""
-    progress(f"\n{title} ...")
-    for system in ("ifs", "jaggaer"):
-        httpx.post(f"{served[system]['host']}/_sandbox/stats/reset", timeout=10)
-    started = time.monotonic()
-    command = [sys.executable, "-m", "ifs_jaggaer", "run", "all", "--json"]
-    ran = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=False)  # noqa: S603
-    seconds = time.monotonic() - started
-    if ran.returncode not in {Exit.WELL, Exit.NEEDS_A_PERSON} or not ran.stdout:
-        complain(f"the sync ended with exit code {ran.returncode}")
-        return None
-    syncs = simplejson.loads(ran.stdout.splitlines()[-1], use_decimal=True)["syncs"]
-    writes = {s: _stats(served, s)["writes"] for s in ("ifs", "jaggaer")}
-    names = ("read", "created", "updated", "unchanged", "waiting", "rejected", "conflicts", "held")
-    print_table(
-        f"{title} ({seconds:.0f} s; writes at the sandbox: IFS {writes['ifs']}, JAGGAER {writes['jaggaer']})",
-        ("sync", *names),
-        [(s["sync"], *(s[name] for name in names)) for s in syncs],
-    )
-    amounts = [(s["sync"], currency, amount) for s in syncs for currency, amount in s["amounts"].items()]
-    if amounts:
-        print_table("Amounts moved", ("sync", "currency", "amount"), amounts)
-    return writes
-
-
-def _stats(served: dict[str, Any], system: str) -> dict[str, Any]:
-    stats: dict[str, Any] = httpx.get(f"{served[system]['host']}/_sandbox/stats", timeout=10).json()
-    return stats
-
-
-def _open_items(environment: dict[str, str]) -> None:
-    command = [sys.executable, "-m", "ifs_jaggaer", "items", "list", "--json"]
-    listed = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True).stdout  # noqa: S603
-    kinds: dict[tuple[str, str], int] = {}
-    for line in listed.splitlines():
-        item = simplejson.loads(line)
-        kinds[item["sync"], item["kind"]] = kinds.get((item["sync"], item["kind"]), 0) + 1
-    print_table(
-        "Left open for a person, as the data is made to have it",
-        ("sync", "kind", "items"),
-        [(sync, kind.replace("_", " "), number) for (sync, kind), number in sorted(kinds.items())],
-    )
 
 
 def _stay(environment: dict[str, str]) -> None:
