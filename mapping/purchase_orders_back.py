@@ -165,7 +165,7 @@ class _Weighing:
     def _differs(self, each: Field, before: Stand | None) -> bool:
         if before and before.jaggaer == each.jaggaer:
             return self._changed_in_ifs(each, before)
-        if before is None and not self.case.sent and each.ifs:
+        if before is None and not self.case.known_there and each.ifs:
             return self._conflict(each, "they differ, and it is not known what was carried over last")
         if each.ifs and (before is None or before.ifs != each.ifs):
             self.notes.append(f"{each.name}: IFS had {each.ifs}, JAGGAER's {each.jaggaer} goes")

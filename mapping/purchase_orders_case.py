@@ -139,6 +139,11 @@ class OrderCase:
         return moved is None or moved.isoformat() != self.kept("seen")
 
     @property
+    def known_there(self) -> bool:
+        """Whether some state of JAGGAER's record was dealt with: what is not kept of it was not there."""
+        return bool(self.kept("seen") or self.kept("told"))
+
+    @property
     def must_read(self) -> bool:
         """Whether the lines must be read for what the supplier promised.
 

@@ -28,6 +28,8 @@ def head(number: str = "P1001", **changed: Any) -> Row:
         "DeliveryAddress": "101",
         "NoteText": "An Tor 4",
         "TotalAmount": "100.00",
+        "AckOrderNo": None,
+        "AckDate": None,
     }
     return row("purchase_order", number, **values | changed)
 
