@@ -86,3 +86,11 @@ def test_decisions_on_conflicts_are_told_by_document() -> None:
         "1001": {"city": "jaggaer", "name": "ifs"},
         "1002": {"*": "jaggaer"},
     }
+
+
+def test_a_fixed_scope_goes_with_a_sweep_and_a_company_does_not() -> None:
+    told = SyncParameters.model_validate({"companies": ["20", "10"], "sweep": True})
+    assert told.companies == ("20", "10")
+    assert form("invoices")["companies"]["items"] == {"type": "string"}
+    with pytest.raises(ValidationError, match="a sweep looks at everything"):
+        SyncParameters.model_validate({"company": "20", "sweep": True})
