@@ -60,6 +60,30 @@ def check_number(case: InvoiceCase, company: str, number: str, found: Findings) 
             f"number already used by {taken[0]} of supplier {case.supplier} in company {company}",
             "reject one of the two invoices",
         )
+    elif mark := vanished(case, company, number):
+        found.add(
+            Item(
+                ItemKind.HELD,
+                "invoiceNumber",
+                number,
+                f"ledger item {mark} had this number, and IFS no longer shows it: unknown, not gone",
+                f"let the service user see the supplier ledger of company {company}; if the entry was taken out there, "
+                "state another number at JAGGAER",
+            )
+        )
+
+
+def in_ledger(case: InvoiceCase, company: str, number: str) -> str:
+    """What the snapshot keeps of an invoice that somebody keyed by hand: a lost permission looks like none."""
+    keyed = [one.ledger_item_id for one in case.keyed if one.company == company]
+    return f"{company}|{number}|{keyed[0]}" if keyed else case.kept("keyed")
+
+
+def vanished(case: InvoiceCase, company: str, number: str) -> str:
+    """The ledger item that had the number when it was last looked at; "" for none."""
+    mark = f"{company}|{number}|"
+    kept = case.kept("keyed")
+    return kept.removeprefix(mark) if kept.startswith(mark) else ""
 
 
 def posting_date(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mapping.export_status import ExportStatus, dead_letters
 from mapping.findings import Findings
-from mapping.invoices_checks import period_of
+from mapping.invoices_checks import in_ledger, period_of
 from mapping.invoices_extras import changed_extras, content_print, kept_extras
 from mapping.invoices_model import header_print, number_of, whole_print
 from mapping.invoices_posting import examine
@@ -256,13 +256,16 @@ class _Deciding:
         """JAGGAER is told of dead letters, once for each reason, and not where it shows them already."""
         case = self.case
         failure = self._export_status(header.export_status).failure(content, dead_letters(examined.items))
+        keyed = in_ledger(case, examined.company, number_of(header))
+        kept: dict[str, str | None] = {"told": failure[1] if failure else case.kept("told")}
+        kept |= {"keyed": keyed} if keyed else {}
         return Decision(
             key=case.invoice_id,
             other_key="",
             action=Action.NONE,
             writes=(failure[0],) if failure else (),
             items=examined.items,
-            settlement=Settlement(snapshot={"told": failure[1]}) if failure else None,
+            settlement=Settlement(snapshot=kept) if failure or keyed != case.kept("keyed") else None,
             notes=examined.notes,
             discrepancies=examined.discrepancies,
             base_version=self._version,

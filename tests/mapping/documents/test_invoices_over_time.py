@@ -347,3 +347,23 @@ def test_the_source_is_never_changed_by_deciding(billed: World) -> None:
     before = copy.deepcopy(billed.invoices)
     billed.decide("jaggaer:991")
     assert billed.invoices == before
+
+
+def test_a_ledger_that_shows_nothing_any_more_posts_nothing(billed: World) -> None:
+    """Somebody keyed the invoice by hand, then the right to see the ledger was lost (DESIGN, laws 2, 11)."""
+    item = {"Company": "10", "Identity": "1001", "InvoiceNo": "RE-1", "LedgerItemId": "7"}
+    billed.ifs.append(row("paid_invoice", "10", "1001", "Supplier", "7", **item))
+    billed.run("jaggaer:991")
+    kept = billed.ifs.pop()
+    for _ in range(2):
+        touch(billed)
+        (held,) = billed.run("jaggaer:991").items
+        assert (held.kind, held.field, held.value) == (ItemKind.HELD, "invoiceNumber", "RE-1")
+        assert "ledger item 7" in held.reason
+    billed.ifs.append(kept)
+    assert [one.kind for one in billed.run("jaggaer:991").items] == [ItemKind.DEAD_LETTER]
+    assert done(billed) == ["FAILED"]
+    billed.ifs.pop()
+    header(billed)["supplierInvoiceNumber"] = "RE-2"
+    billed.run("jaggaer:991")
+    assert done(billed) == ["FAILED", "create", "SUCCESS"]
