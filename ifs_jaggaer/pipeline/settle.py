@@ -75,7 +75,7 @@ def _settle(run: SyncRun, unit: Unit, planned: Planned, carried: Carried) -> _Se
         unit.items.replace(run.sync, former, "", (), run.request.run_id)
     if carried.failed or not decision.again:
         _keep_versions(run, (*planned.rows, *written))
-    if decision.writes or items or replaced.closed:
+    if decision.writes or items or replaced.closed or settlement:
         run.scribe.note(_event(run, decision, settlement, items, carried.done))
     line = line_of(decision, items, failed=carried.failed is not None)
     return _Settled(decision.key, line=line, items=items, opened=replaced.opened, former_key=former)
