@@ -18,7 +18,7 @@ from flows.receipts import receipts
 from flows.requisitions import requisitions
 from flows.suppliers import suppliers
 from flows.sync import assumed, run_name
-from ifs_jaggaer.errors import SyncError, Unreachable
+from ifs_jaggaer.errors import SettingsError, SyncError, Unreachable
 from ifs_jaggaer.pipeline.assumed import Assumed
 from ifs_jaggaer.pipeline.outcome import not_opened
 from ifs_jaggaer.pipeline.registry import ERRORS, RESULTS
@@ -27,14 +27,14 @@ IN_ORDER = (suppliers, gl_accounts, contracts, requisitions, purchase_orders, re
 """Suppliers and GL accounts come before the documents that refer to them (DESIGN, law 6)."""
 
 NEEDED = (suppliers, gl_accounts, purchase_orders, receipts)
-"""Those that bring what a later one refers to; a right that another one lacks is no matter of the rest."""
+"""Those that bring what a later one refers to."""
 
 
 @flow(name="sync-all", flow_run_name=run_name)
 async def sync_all(parameters: SyncParameters = SyncParameters()) -> State[str]:  # noqa: B008
     """All syncs, those first that others refer to. One that needs attention does not stop the next.
 
-    Neither does one that failed alone, and that no other one needs.
+    Neither does one that lacks a right or an attribute, nor one that failed alone and that no other one needs.
 
     Args:
         parameters: left empty, everything that changed since the last run.
@@ -66,7 +66,13 @@ def told_to(sync: Flow[[Any], Any], parameters: SyncParameters) -> SyncParameter
 
 
 def ends_all(sync: Flow[[Any], Any], error: SyncError | None) -> bool:
-    """Whether those after a failed sync would lack what it did not bring, or find the system away as well."""
+    """Whether those after a failed sync would lack what it did not bring, or find the system away as well.
+
+    What an operator must change may take days; meanwhile the rest goes, and what needs a record that did not
+    come waits for it (DESIGN, law 6).
+    """
+    if isinstance(error, SettingsError):
+        return False
     return sync in NEEDED or isinstance(error, Unreachable)
 
 

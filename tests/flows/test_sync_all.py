@@ -28,8 +28,9 @@ def test_each_sync_takes_what_it_is_told(sync: Flow[[Any], Any]) -> None:
         (contracts, SettingsError("the service user may not do this"), False),
         (contracts, None, False),
         (contracts, Unreachable("away"), True),
-        (suppliers, SettingsError("the service user may not do this"), True),
+        (suppliers, SettingsError("the tenant lost an attribute"), False),
         (suppliers, None, True),
+        (suppliers, Unreachable("away"), True),
     ],
 )
 def test_a_failed_sync_ends_those_that_need_it(sync: Flow[[Any], Any], error: SyncError | None, *, ends: bool) -> None:
