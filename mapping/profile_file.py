@@ -48,7 +48,7 @@ def refusal(error: ValidationError, model: type[BaseModel], path: Path, shipped:
     message, remedy = first["msg"].removeprefix("Value error, "), "correct it in the profile"
     if first["type"] == "extra_forbidden":
         known = _fields_at(model, place[:-1])
-        message, remedy = "is not known here", _nearest(place[-1], known)
+        message, remedy = "is not known here", _misplaced(place, first["input"], model) or _nearest(place[-1], known)
     elif first["type"] == "missing":
         message, remedy = _missing(place, shipped)
     return SettingsError(
@@ -70,6 +70,15 @@ def _missing(place: Sequence[str], shipped: Tree) -> tuple[str, str]:
         return "is missing", "state it"
     known = node.keys() if isinstance(node, dict) else ()
     return f"is missing, and {part!r} is not among the shipped ones", _nearest(part, known)
+
+
+def _misplaced(place: Sequence[str], value: object, model: type[BaseModel]) -> str:
+    """TOML counts a key that is written below a table as part of it, whatever blank lines stand between them."""
+    if len(place) == 1 or place[-1] not in model.model_fields:
+        return ""
+    if isinstance(value, dict):
+        return f"{place[-1]} is a table of its own: write [{place[-1]}]"
+    return f"{place[-1]} belongs to the top of the file, above the first [table]"
 
 
 def _nearest(name: str, known: Sequence[str] | Any) -> str:

@@ -116,6 +116,36 @@ def test_a_wrong_profile_is_refused_by_key_path_with_a_remedy(tmp_path: Path, te
     assert says in str(error)
 
 
+EXTRA = """
+[extra_fields.purchase_order.incoterm]
+ifs = "NoteText"
+jaggaer = "custom:Incoterm Code"
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "remedy"),
+    [
+        (
+            f'{EXTRA}\n\nhook = "acme_purchasing.rules:Rules"',
+            "extra_fields.purchase_order.incoterm.hook",
+            "hook belongs to the top of the file, above the first [table]",
+        ),
+        (
+            '[contracts]\nput_back = true\ncompanies = ["10"]',
+            "contracts.companies",
+            "companies belongs to the top of the file, above the first [table]",
+        ),
+        ("[suppliers.limits]\nbrake_least = 5", "suppliers.limits", "limits is a table of its own: write [limits]"),
+    ],
+)
+def test_a_key_of_the_top_that_stands_below_a_table_is_told_where_it_belongs(
+    tmp_path: Path, text: str, place: str, remedy: str
+) -> None:
+    error = refused(tmp_path, text)
+    assert (error.field, error.remedy) == (place, remedy)
+
+
 def test_bad_syntax_is_refused_by_line(tmp_path: Path) -> None:
     assert "line 2" in str(refused(tmp_path, "companies = ['1']\nlead_company = = 'x'"))
 
