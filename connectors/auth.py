@@ -122,7 +122,12 @@ class ClientCredentials:
         try:
             token: Token = await retrying(self._ask)
         except Repeat as error:
-            raise Unreachable(f"no token: {error.why}", system=self._system, retry_after=error.after) from None
+            raise Unreachable(
+                f"no token from {self._url.netloc.decode('ascii')}: {error.why}",
+                system=self._system,
+                remedy=f"see that {self._system}.host is right and that this machine reaches it, then try again",
+                retry_after=error.after,
+            ) from None
         return token
 
     async def _ask(self) -> Token:

@@ -46,8 +46,12 @@ def failed(system: System, what: str, error: SyncError, remedy: str = "", *, ans
     """What an error comes to. `answered`: the system is there, whatever the error says."""
     word = f" ({error.word})" if error.word and str(error.word) else ""
     level: Level = "away" if isinstance(error, Unreachable) and not answered else "settings"
-    named = f" {error.field}" if error.field and error.field not in error.message else ""
-    return Check(system, what, level, f"{error.message}{named}{word}", remedy or error.remedy)
+    named = f": {' '.join(filter(None, (error.field, error.value)))}"
+    named = named if error.field and error.field not in error.message else ""
+    remedy = remedy or error.remedy
+    if level == "away":
+        remedy = remedy or f"see that {system}.host is right and that this machine reaches it, then try again"
+    return Check(system, what, level, f"{error.message}{named}{word}", remedy)
 
 
 class Patience:

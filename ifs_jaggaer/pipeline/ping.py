@@ -79,7 +79,8 @@ def _around(wiring: Wiring, system: System, told_too: Told) -> Iterator[Check]:
 
 def _clock(wiring: Wiring, system: System, at: datetime) -> Check:
     apart = at - wiring.clock()
-    seconds = f"{apart.total_seconds():+.0f} s against this machine"
+    whole = round(apart.total_seconds())
+    seconds = f"{whole:+d} s against this machine" if whole else "the same as this machine's"
     if abs(apart) > timedelta(seconds=max(wiring.settings.overlap, CLOCK_REMARK.total_seconds())):
         remedy = "whoever runs this machine: let it keep time by NTP; else tell the system's operator"
         return Check(system, "clock", "settings", f"{seconds}, more than the overlap that is read again", remedy)

@@ -12,7 +12,9 @@ from pipeline.world import World
 
 from connectors.jaggaer.client import JaggaerClient
 from connectors.jaggaer.pages import JaggaerPage
+from ifs_jaggaer.errors import Unreachable
 from ifs_jaggaer.pipeline.checks import Check
+from ifs_jaggaer.pipeline.checks import failed as failed_check
 from ifs_jaggaer.pipeline.kinds import KINDS
 from ifs_jaggaer.pipeline.needs import needs
 from ifs_jaggaer.pipeline.ping import ping
@@ -95,6 +97,7 @@ def test_a_wrong_secret(world: World, product: Product) -> None:
     found = failed(pinged(product.with_settings(JAGGAER__CLIENT_SECRET="wrong")))
     assert list(found) == ["jaggaer token"]
     assert found["jaggaer token"].level == "settings"
+    assert found["jaggaer token"].says.startswith("the credentials are refused: client id ")
 
 
 def test_a_container_that_is_not_there_is_the_profiles_matter(world: World, product: Product, tmp_path: Path) -> None:
@@ -110,6 +113,14 @@ def test_a_container_that_is_not_there_is_the_profiles_matter(world: World, prod
 def test_a_host_where_nobody_is(world: World, product: Product) -> None:
     found = failed(pinged(product.with_settings(IFS__HOST="http://127.0.0.1:9")))
     assert [check.level for check in found.values()] == ["away"]
+    assert "127.0.0.1:9" in found["ifs token"].says
+    assert "ifs.host" in found["ifs token"].remedy
+
+
+def test_every_failure_has_a_remedy() -> None:
+    for error in (Unreachable("ConnectError"), Unreachable("HTTP 503", remedy="wait")):
+        assert failed_check("jaggaer", "companyprofiles", error).remedy
+    assert "jaggaer.host" in failed_check("jaggaer", "companyprofiles", Unreachable("ConnectError")).remedy
 
 
 def test_a_filter_that_is_passed_over_in_silence(
