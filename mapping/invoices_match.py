@@ -107,7 +107,6 @@ class InvoiceMatch:
         watch = self.case.orders[order_no].watch
         for one in discrepancies:
             name = f"lines[{one.at}].match {one.cause}"
-            words = f"match: {one.cause}: {one.reason}"
             does = settings.does(one.cause.key)
             approved = one.cause is not Cause.UNKNOWN_LINE and self.approved.get(name, one) == one.value
             passes = does == "post" or approved
@@ -116,11 +115,14 @@ class InvoiceMatch:
                 MatchDiscrepancy(one.at, f"{order_no}/{line}", str(one.cause), one.value, one.reason, outcome)
             )
             if passes:
-                self.drafted.found.notes.append(f"line {one.at}: {words}")
+                self.drafted.found.notes.append(f"line {one.at}: match: {one.cause}: {one.reason}")
                 continue
             kind = ItemKind.HELD if does == "hold" else ItemKind.DEAD_LETTER
             remedy = f"{_REMEDIES[one.cause]}; it then goes by itself"
-            self.drafted.found.add(Item(kind, name, one.value, words, remedy, waits_for=str(watch)))
+            if one.cause is not Cause.UNKNOWN_LINE:
+                let = f"ifs-jaggaer replay invoices --held match --key {self.case.key}"
+                remedy = f"{remedy}. Or a person lets it pass: {let}"
+            self.drafted.found.add(Item(kind, name, one.value, one.reason, remedy, waits_for=str(watch)))
 
 
 def key_of(row: PurchaseOrderLine | None) -> OrderLineKey | None:

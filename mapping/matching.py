@@ -125,7 +125,8 @@ def match(
         add(Cause.QUANTITY, f"{canonical(asked)} invoiced, ordered {canonical(ordered.quantity)}")
     elif beyond(total, ordered.quantity):
         add(Cause.OVER_INVOICED, f"{beside}, ordered {canonical(ordered.quantity)}")
-    if beyond(total, ordered.received):
+    # What was never ordered is not awaited: that it is too much is said above.
+    if beyond(min(total, ordered.quantity), ordered.received):
         add(Cause.NOT_RECEIVED, f"{beside}, received {canonical(ordered.received)}")
     return found
 

@@ -43,7 +43,7 @@ def test_invoiced_before_it_was_received(supplier: str, world: World, product: P
     assert stands(product, invoice) == {"lines[1].match not received": "held"}
     [item] = product.items_of(invoice)
     assert item.value == "10"
-    assert item.reason == "match: not received: 10 invoiced beside 0 before, received 0"
+    assert item.reason == "10 invoiced beside 0 before, received 0"
     assert "register the receipt" in item.remedy
     [told] = ran.lines[str(invoice)].discrepancies
     assert (told.line, told.order_line, told.cause, told.outcome) == ("1", f"{order}/1/1", "not received", "held")
@@ -72,7 +72,7 @@ def test_a_receipt_of_a_part_lets_nothing_go_and_says_what_is_there(
     world.ifs("PurchaseReceiptSet", **order_line(order), **some)
     product.run("invoices")
     [item] = product.items_of(invoice)
-    assert item.reason == "match: not received: 10 invoiced beside 0 before, received 4"
+    assert item.reason == "10 invoiced beside 0 before, received 4"
     world.ifs("PurchaseReceiptSet", **order_line(order), **some | {"QtyArrived": 6})
     product.run("invoices")
     assert len(world.proposals(invoice)) == 1
@@ -84,7 +84,7 @@ def test_a_price_corrected_in_the_order(supplier: str, world: World, product: Pr
     invoice = whole(world, supplier, order, price="13.00")
     product.run("invoices")
     [item] = product.items_of(invoice)
-    assert item.reason == "match: price: 130.00 invoiced for 10, by the order 125.00 EUR"
+    assert item.reason == "130.00 invoiced for 10, by the order 125.00 EUR"
     world.change("ifs", "PurchaseOrderLineSet", order_line(order), {"FbuyUnitPrice": "13.00"})
     product.run("invoices")
     assert len(world.proposals(invoice)) == 1
@@ -144,7 +144,7 @@ def test_parts_of_one_line_until_it_is_used_up(
         third = part(world, supplier, order, 1)
         product.run("invoices")
     assert [len(world.proposals(each)) for each in (first, second, third)] == [1, 1, 0]
-    assert stands(product, third) == {"lines[1].match over-invoiced": "held", "lines[1].match not received": "held"}
+    assert stands(product, third) == {"lines[1].match over-invoiced": "held"}
     forget()
     product.run("invoices")
     assert world.proposals(third) == []
@@ -172,7 +172,7 @@ def test_credits_take_back_no_more_than_was_invoiced(supplier: str, world: World
     head = proposal(world, first)
     assert (head["InvoiceType"], float(head["GrossAmount"])) == ("Credit", 89.25)
     [item] = product.items_of(second)
-    assert item.reason == "match: over-invoiced: 6 credited, invoiced 4"
+    assert item.reason == "6 credited, invoiced 4"
     again = part(world, supplier, order, 6)
     product.run("invoices")
     assert len(world.proposals(again)) == 1, "what was credited may be invoiced again"
