@@ -215,7 +215,8 @@ class _Weighing:
                 each.name,
                 f"IFS {each.ifs or 'empty'}, JAGGAER {each.jaggaer or 'empty'}",
                 reason,
-                "resolve it: winner jaggaer writes JAGGAER's into IFS, winner ifs leaves both as they are",
+                "'conflicts resolve KEY --sync purchase-orders': --winner jaggaer writes JAGGAER's, "
+                "--winner ifs leaves both as they are",
             )
         )
         return False

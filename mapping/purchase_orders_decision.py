@@ -396,5 +396,6 @@ def _conflict(value: str, reason: str) -> Item:
         "header",
         value,
         f"changed at JAGGAER: {reason}",
-        "resolve it: winner ifs sends the order as it is in IFS, winner jaggaer leaves it there as it is",
+        "'conflicts resolve KEY --sync purchase-orders': --winner ifs sends the order as it is in IFS, "
+        "--winner jaggaer leaves it",
     )

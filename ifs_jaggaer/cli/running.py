@@ -13,6 +13,7 @@ import typer
 from ifs_jaggaer import settings
 from ifs_jaggaer.cli.ephemeral import before_prefect
 from ifs_jaggaer.cli.output import AsJson, Config, Exit, complain, out, print_json, print_table
+from ifs_jaggaer.cli.standing import show_standing
 from ifs_jaggaer.errors import SettingsError
 from ifs_jaggaer.pipeline.outcome import RunResult, not_opened
 from mapping.profile import Profile
@@ -120,19 +121,20 @@ def resolve(
     winner: Annotated[Side, typer.Option("--winner", help="Whose value holds on both sides.")],
     *,
     sync: Annotated[
-        Literal["suppliers", "invoices"], typer.Option("--sync", help="Of an invoice: ifs, what was posted stands.")
+        Literal["suppliers", "purchase-orders", "requisitions", "invoices"],
+        typer.Option("--sync", help="Of an invoice: ifs, what was posted stands."),
     ] = "suppliers",
     field: Annotated[str, typer.Option("--field", help="As the conflict names it; all fields if left out.")] = "*",
     dry_run: DryRun = False,
     as_json: AsJson = False,
     config: Config = None,
 ) -> None:
-    """Decide a conflict of a supplier or an invoice: runs the sync for that one document with the winner named."""
+    """Decide a conflict: runs the sync for that one document with the winner named."""
     _ = config
     if sync == "invoices" and (winner is Side.JAGGAER or field != "*"):
         raise typer.BadParameter("what was posted is never rewritten: only --winner ifs, for the whole invoice")
     fields = sorted(Profile.load(settings.load().profile).suppliers.fields)
-    if field not in {"*", *fields}:
+    if sync == "suppliers" and field not in {"*", *fields}:
         raise typer.BadParameter(f"{field!r} is none of {', '.join(fields)}", param_hint="--field")
     told = {"key": key, "field": field, "winner": winner.value}
     _run(Sync(sync), {"document_keys": (key,), "resolve": (told,), "dry_run": dry_run}, as_json=as_json)
@@ -271,3 +273,4 @@ def show(results: list[RunResult]) -> None:
     for result in results:
         for note in result.notes:
             out.print(f"{result.sync}: {note}", markup=False)
+    show_standing(results)

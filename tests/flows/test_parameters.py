@@ -88,6 +88,14 @@ def test_decisions_on_conflicts_are_told_by_document() -> None:
     }
 
 
+@pytest.mark.parametrize("name", ["suppliers", "purchase-orders", "requisitions", "invoices"])
+def test_conflicts_of_these_are_decided_by_a_run(name: str) -> None:
+    assert form(name)["resolve"]["title"] == "Resolve conflicts"
+    _, parameters = FLOWS[name]
+    told = parameters.model_validate({"resolve": [{"key": "P1", "field": "header", "winner": "ifs"}]}).told()
+    assert told["P1"].winners == {"header": "ifs"}
+
+
 def test_a_fixed_scope_goes_with_a_sweep_and_a_company_does_not() -> None:
     told = SyncParameters.model_validate({"companies": ["20", "10"], "sweep": True})
     assert told.companies == ("20", "10")

@@ -214,3 +214,12 @@ def test_each_difference_is_carried_over_or_named_and_at_rest_nothing_is_written
         promised = record["lineList"]["poLine"][0].get("promisedDeliveryDate", "")[:10]
         for field, there, here in ((NUMBER, said, in_ifs(world)[0]), (PROMISED, promised, in_ifs(world)[1])):
             assert not there or there == here or field in kinds(again)
+
+
+def test_what_the_server_writes_in_its_own_way_is_no_difference(linked: World) -> None:
+    """The order is read whole for what was promised; its mark says that it is as we sent it."""
+    (record,) = linked.orders.values()
+    record["header"]["note"] = "AN TOR 4"
+    say(linked, "AB-1", "2026-03-09")
+    linked.run("jaggaer:P1001")
+    assert [write.set for write in linked.written] == ["purchase_order", "purchase_order_line"]
