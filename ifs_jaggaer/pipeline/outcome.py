@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ifs_jaggaer.errors import SyncError, System
 from ifs_jaggaer.pipeline.tally import Counts, Line, State
+from mapping.kinds import Item
 
 if TYPE_CHECKING:
     from ifs_jaggaer.pipeline.run import SyncRun
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 class RunResult:
     """One run's figures. `watermarks`: source -> (from, to). `amounts`: currency -> what was written.
 
-    `lines`: what was written or would be, document by document.
+    `lines`: what was written or would be, document by document. `items`: of a dry run, which keeps none in the
+    store, what would stand open, by key.
     """
 
     sync: str
@@ -34,6 +36,7 @@ class RunResult:
     notes: tuple[str, ...] = ()
     lines: tuple[Line, ...] = ()
     error: str = ""
+    items: tuple[tuple[str, Item], ...] = ()
 
     @property
     def message(self) -> str:
@@ -58,6 +61,7 @@ class RunResult:
             "amounts": {currency: format(amount, "f") for currency, amount in self.amounts.items()},
             "notes": list(self.notes),
             **({"records": [_plain(line) for line in self.lines]} if self.dry_run else {}),
+            **({"items": [_standing(key, item) for key, item in self.items]} if self.dry_run else {}),
             "error": self.error,
         }
 
@@ -68,6 +72,17 @@ def _plain(line: Line) -> dict[str, object]:
         "other_key": line.other_key,
         "action": line.action,
         "changes": [{"field": c.field, "before": c.before, "after": c.after} for c in line.changes],
+    }
+
+
+def _standing(key: str, item: Item) -> dict[str, object]:
+    return {
+        "key": key,
+        "kind": item.kind.value,
+        "field": item.field,
+        "value": item.value,
+        "reason": item.reason,
+        "remedy": item.remedy,
     }
 
 
@@ -92,6 +107,9 @@ def result_of(run: SyncRun, error: SyncError | None = None) -> RunResult:
         notes=notes,
         lines=tuple(line for line in run.tally.lines.values() if line.changes),
         error=str(error) if error else "",
+        items=tuple((key, item) for key, items in run.tally.items.items() for item in items)
+        if run.request.dry_run
+        else (),
     )
 
 

@@ -91,6 +91,7 @@ def foretold(dry: Ran, real: Ran) -> None:
     assert dry.result.amounts == real.result.amounts, real.result.sync
     for name in ("read", "created", "updated", "waiting", "rejected", "conflicts", "held"):
         assert getattr(dry.result.counts, name) == getattr(real.result.counts, name), name
+    assert dry.result.items == tuple((key, item) for key, items in dry.items.items() for item in items)
     assert len(dry.lines) == len(real.lines)
     for key, planned in dry.lines.items():
         if key.startswith("JAGGAER:") and planned.action == Action.CREATE:
