@@ -73,10 +73,16 @@ def foretold(lab: Lab) -> dict[str, dict[str, str]]:
     }
 
 
-def first(lab: Lab, dry: dict[str, dict[str, str]]) -> list[str]:
+def first(lab: Lab, dry: dict[str, dict[str, str]] | None = None) -> list[str]:
     """The first sync, and whether it did what was foretold."""
     said = lab.run(codes={1})
     found = everything(lab)
+    return found if dry is None else [*found, *_otherwise(lab, said, dry)]
+
+
+def _otherwise(lab: Lab, said: dict[str, Any], dry: dict[str, dict[str, str]]) -> list[str]:
+    """What was not foretold, or not done."""
+    found: list[str] = []
     by_sync = {sync["sync"]: sync for sync in said["syncs"]}
     for name, records in dry.items():
         wanted = Counter(records.values())
