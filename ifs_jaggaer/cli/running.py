@@ -14,7 +14,6 @@ from ifs_jaggaer import settings
 from ifs_jaggaer.cli.ephemeral import before_prefect
 from ifs_jaggaer.cli.output import AsJson, Config, Exit, complain, out, print_json, print_table
 from ifs_jaggaer.cli.standing import show_standing
-from ifs_jaggaer.cli.standing import show_standing
 from ifs_jaggaer.errors import SettingsError
 from ifs_jaggaer.pipeline.outcome import RunResult, not_opened
 from mapping.profile import Profile
@@ -274,5 +273,4 @@ def show(results: list[RunResult]) -> None:
     for result in results:
         for note in result.notes:
             out.print(f"{result.sync}: {note}", markup=False)
-    show_standing(results)
     show_standing(results)
