@@ -30,6 +30,7 @@ class Cause(StrEnum):
 
     IN_FLIGHT = "in flight"
     CHANGED_SINCE = "changed since"
+    PROFILE_CHANGED = "profile changed"
     WAITING = "waiting"
     DEAD_LETTER = "dead letter"
     HELD = "held"
@@ -85,7 +86,8 @@ class Known:
 
     `intent`: something was sent of which nobody knows yet whether it was carried out. `reachable`: its source
     changed since it was last dealt with, and the next run will see that; `overlooked`: it changed, and no
-    watermark shows it. `decided_at`: when a person last decided about it, `discarded`: closed its dead letter.
+    watermark shows it; `earlier_profile`: it was last dealt with under another profile.
+    `decided_at`: when a person last decided about it, `discarded`: closed its dead letter.
     `touched`: when either side last changed it, as far as that was read.
     """
 
@@ -93,6 +95,7 @@ class Known:
     intent: bool = False
     reachable: bool = False
     overlooked: bool = False
+    earlier_profile: bool = False
     decided_at: datetime | None = None
     discarded: str = ""
     touched: datetime | None = None

@@ -17,6 +17,9 @@ _UNDER_WAY = {
     Cause.CHANGED_SINCE: "changed after it was last settled, without a time that the watermark shows",
 }
 
+_OF_THE_PROFILE = {ItemKind.WAITING, ItemKind.DEAD_LETTER}
+"""What a changed profile may bring about; conflicts and held documents are told as what they are."""
+
 
 class _Stated(Protocol):
     """An item, decided or listed."""
@@ -62,7 +65,7 @@ def judged(
         # A fresh look finds nothing to do, but what was linked is gone.
         changes = {change.field: change for write in run.writes for change in write.changes}
         items = {item.field: item for item in run.items}
-    judge = _Judge(run, known, by_field=by_field)
+    judge = _Judge(sync, run, known, by_field=by_field)
     other_key = (run.other_key if run else "") or seen.other_key
     differences = []
     for name in dict.fromkeys((*items, *changes)):
@@ -76,6 +79,7 @@ def judged(
 
 @dataclass(frozen=True, slots=True)
 class _Judge:
+    sync: str
     run: Decision | None
     known: Known
     by_field: bool
@@ -95,6 +99,8 @@ class _Judge:
             return OF_KIND[item.kind], item.reason, item.remedy
         if self.known.discarded:
             return OF_KIND[item.kind], f"{item.reason}; discarded by {self.known.discarded}", item.remedy
+        if self.known.earlier_profile and item.kind in _OF_THE_PROFILE:
+            return self._profile_changed(f"would be {item.kind.replace('_', ' ')} now: {item.reason}")
         return _unexplained(f"{item.reason}; no run has listed it")
 
     def _to_come(self, listed: _Stated | None) -> Why:
@@ -105,7 +111,12 @@ class _Judge:
             return OF_KIND[listed.kind], listed.reason, listed.remedy
         if listed is not None:
             return OF_KIND[listed.kind], f"{listed.reason}; can go now", REMEDIES[Cause.IN_FLIGHT]
+        if self.known.earlier_profile:
+            return self._profile_changed("last dealt with under an earlier profile, which carried it otherwise")
         return _unexplained("it should have been carried, and no run will see that")
+
+    def _profile_changed(self, reason: str) -> Why:
+        return Cause.PROFILE_CHANGED, reason, f"run 'ifs-jaggaer run {self.sync} --since START', --dry-run first"
 
     def _stands(self, item: Item | None, listed: _Stated | None) -> Why:
         """No run would do anything about it."""

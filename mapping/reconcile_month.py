@@ -46,6 +46,7 @@ OF_CAUSE = {
     Cause.CONFLICT: Standing.CONFLICT,
     Cause.IN_FLIGHT: Standing.IN_FLIGHT,
     Cause.CHANGED_SINCE: Standing.IN_FLIGHT,
+    Cause.PROFILE_CHANGED: Standing.IN_FLIGHT,
     Cause.OUT_OF_SCOPE: Standing.OUT_OF_SCOPE,
     Cause.DECIDED: Standing.OUT_OF_SCOPE,
     Cause.UNEXPLAINED: Standing.UNEXPLAINED,

@@ -165,7 +165,7 @@ class Reconciliation:
         """Page by page, each document once, however many of its rows are shown."""
         home, wiring = kind.sources[0].system, self.wiring_of(kind)
         report = KindReport(kind.name, home, "jaggaer" if home == "ifs" else "ifs")
-        look = Look(wiring, kind, self.as_of)
+        look = Look(wiring, kind, self.as_of, self.wiring.profile.fingerprint())
         book = BOOKS.get(kind.name)
         sums = Sums(wiring, look, book, self._window(kind)) if book else None
         done: set[str] = set()

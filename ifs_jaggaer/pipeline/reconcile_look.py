@@ -51,11 +51,12 @@ class _Decided:
 
 @dataclass(slots=True)
 class Look:
-    """Documents of one kind as they stand now."""
+    """Documents of one kind as they stand now. `profile_print`: of the whole profile, as runs keep it."""
 
     wiring: Wiring
     kind: Kind
     as_of: date
+    profile_print: str
     items: Mapping[str, list[OpenItem]] = field(default_factory=dict)
     _reader: Reader = field(init=False)
     _hooked: Hooked = field(init=False)
@@ -219,9 +220,12 @@ class Look:
                 if (mine := [row for row in rows if row.kind == source.name and _in_scope(row, source, scope)])
             ]
         reachable = overlooked = False
+        profiles: set[str] = set()
         for source, mine, mark, versions in looked:
             for row in mine:
                 kept = versions.get(_key_of(row))
+                if kept is not None:
+                    profiles.add(kept.profile)
                 if kept is not None and kept.version == version_of(row):
                     continue
                 if mark is None or self._in_reach(source, row, mark.value):
@@ -233,7 +237,11 @@ class Look:
             for key in sorted(keys)
             for item in self.items.get(key, ())
         )
-        return Known(items=listed, intent=bool(unsettled), reachable=reachable, overlooked=overlooked)
+        # One row that was dealt with under this profile vouches for the document; so does one of unknown profile.
+        earlier = bool(profiles) and not profiles & {self.profile_print, ""}
+        return Known(
+            items=listed, intent=bool(unsettled), reachable=reachable, overlooked=overlooked, earlier_profile=earlier
+        )
 
     def _in_reach(self, source: Source, row: Row, mark: str) -> bool:
         """Whether the next run reads the row: from its watermark on, less the overlap."""

@@ -98,7 +98,7 @@ async def month_end(run: Reconciliation, month: str) -> MonthReport:
         Unreachable: a system did not answer.
     """
     first, last = month_of(month, run.as_of)
-    look = Look(run.wiring_of(KIND), KIND, run.as_of)
+    look = Look(run.wiring_of(KIND), KIND, run.as_of, run.wiring.profile.fingerprint())
     companies = look.wiring.profile.companies
     month_end_ = _MonthEnd(run, look, first, last)
     report = MonthReport(f"{first:%Y-%m}", run.asked.run_id, run.wiring.clock(), companies)

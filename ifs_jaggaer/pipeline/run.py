@@ -47,6 +47,7 @@ class SyncRun:
     assumed: Assumed
     slots: asyncio.Semaphore
     before: Mapping[System, tuple[int, int]]
+    profile_print: str
     holder: str = field(default_factory=new_holder)
     tally: Tally = field(default_factory=Tally)
     plans: dict[int, list[Planned]] = field(default_factory=dict)
@@ -337,6 +338,7 @@ async def open_run(wiring: Wiring, request: Request, *, assumed: Assumed | None 
         assumed=assumed,
         slots=asyncio.Semaphore(concurrency),
         before={system: (channel.requests, channel.throttled) for system, channel in wiring.channels.items()},
+        profile_print=whole.fingerprint(),
     )
     _start(run, whole)
     try:

@@ -110,7 +110,8 @@ def settle_page(run: SyncRun, ref: PageRef) -> None:
             if run.tally.decided.get(row.reference) not in run.left_out:
                 run.versions.setdefault(row.set, {}).setdefault(row.key, Kept(row.version, row.reference))
         for name, rows in run.versions.items():
-            unit.versions.put(run.sync, run.scoped(name), rows)
+            dealt_with = {key: replace(kept, profile=run.profile_print) for key, kept in rows.items()}
+            unit.versions.put(run.sync, run.scoped(name), dealt_with)
             _doubt(run, unit, name, rows)
         run.versions.clear()
         if ref.gone:

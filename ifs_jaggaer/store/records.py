@@ -64,11 +64,13 @@ class Snapshot:
 class Kept:
     """A row as it was last dealt with; `reference` names the document it led to, "" where it led to none.
 
-    `version` is "" where it is not known what was dealt with last.
+    `version` is "" where it is not known what was dealt with last. `profile` is the fingerprint of the profile that it
+    was dealt with under, "" where that is not known.
     """
 
     version: str
     reference: str = ""
+    profile: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,7 @@ class VersionRow(Base):
     key: Mapped[str] = mapped_column(primary_key=True)
     version: Mapped[str]
     reference: Mapped[str]
+    profile: Mapped[str] = mapped_column(server_default="")
 
 
 class IntentRow(Base):

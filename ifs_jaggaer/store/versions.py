@@ -18,13 +18,13 @@ class Versions(Bound):
     """Kept rows of a connection by sync, set and key: two syncs that poll one set hide nothing from each other."""
 
     def kept(self, sync: str, set_: str, keys: Iterable[str]) -> dict[str, Kept]:
-        """Versions and references by key; keys without one are left out."""
+        """Kept rows by key; keys without one are left out."""
         found: dict[str, Kept] = {}
         for part in chunks(sorted(set(keys))):
-            query = select(VersionRow.key, VersionRow.version, VersionRow.reference).where(
+            query = select(VersionRow.key, VersionRow.version, VersionRow.reference, VersionRow.profile).where(
                 *self._of(sync, set_), VersionRow.key.in_(part)
             )
-            found.update((row.key, Kept(row.version, row.reference)) for row in self.db.execute(query))
+            found.update((row.key, Kept(row.version, row.reference, row.profile)) for row in self.db.execute(query))
         return found
 
     def keys(self, sync: str, set_: str) -> Iterator[str]:
@@ -33,17 +33,18 @@ class Versions(Bound):
         yield from self.db.execute(query.execution_options(yield_per=READ_AT_ONCE)).scalars()
 
     def put(self, sync: str, set_: str, rows: Mapping[str, Kept]) -> None:
-        """Keeps rows in place of those kept under the same keys; an empty reference leaves the one that is known."""
+        """Keeps rows in place of those kept under the same keys; what is empty leaves what is known."""
         values = [
             {"connection": self.connection, "sync": sync, "set": set_, "key": key}
-            | {"version": kept.version, "reference": kept.reference}
+            | {"version": kept.version, "reference": kept.reference, "profile": kept.profile}
             for key, kept in sorted(rows.items())  # two writers must not wait for each other
         ]
         put = insert(self.db, VersionRow)
-        known = case((put.excluded.reference == "", VersionRow.reference), else_=put.excluded.reference)
+        reference = case((put.excluded.reference == "", VersionRow.reference), else_=put.excluded.reference)
+        profile = case((put.excluded.profile == "", VersionRow.profile), else_=put.excluded.profile)
         put = put.on_conflict_do_update(
             index_elements=["connection", "sync", "set", "key"],
-            set_={"version": put.excluded.version, "reference": known},
+            set_={"version": put.excluded.version, "reference": reference, "profile": profile},
         )
         if values:
             self.db.execute(put, values)

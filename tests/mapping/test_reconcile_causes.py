@@ -74,6 +74,8 @@ def test_out_of_scope_says_by_which_rule() -> None:
         (Known(reachable=True), Cause.IN_FLIGHT),
         (Known(intent=True), Cause.IN_FLIGHT),
         (Known(overlooked=True), Cause.CHANGED_SINCE),
+        (Known(earlier_profile=True), Cause.PROFILE_CHANGED),
+        (Known(earlier_profile=True, reachable=True), Cause.IN_FLIGHT),
         (Known(items=(listed(item()),)), Cause.WAITING),
         (Known(), Cause.UNEXPLAINED),
         (Known(decided_at=AT), Cause.UNEXPLAINED),
@@ -89,6 +91,7 @@ def test_what_a_run_would_write(known: Known, cause: Cause) -> None:
         (Known(), Cause.UNEXPLAINED),
         (Known(intent=True), Cause.IN_FLIGHT),
         (Known(reachable=True), Cause.UNEXPLAINED),
+        (Known(earlier_profile=True), Cause.UNEXPLAINED),
         (Known(items=(listed(item(ItemKind.CONFLICT)),)), Cause.CONFLICT),
         (Known(decided_at=AT), Cause.DECIDED),
         (Known(decided_at=AT, touched=AT), Cause.DECIDED),
@@ -106,6 +109,9 @@ def test_what_holds_it_up_must_be_listed(kind: ItemKind) -> None:
     assert cause_of(run, run, Known(reachable=True)) is OF_KIND[kind]
     assert cause_of(run, run, Known(discarded="anna")) is OF_KIND[kind]
     assert cause_of(run, run, Known()) is Cause.UNEXPLAINED
+    of_the_profile = kind in {ItemKind.WAITING, ItemKind.DEAD_LETTER}
+    expected = Cause.PROFILE_CHANGED if of_the_profile else Cause.UNEXPLAINED
+    assert cause_of(run, run, Known(earlier_profile=True)) is expected
 
 
 def test_fields_that_stand_on_their_own() -> None:

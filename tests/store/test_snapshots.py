@@ -51,6 +51,9 @@ def test_kept_rows_are_replaced_listed_and_removed_by_sync_and_set(store: Store)
         unit.versions.put("orders", "lines", {"K0001": Kept("9")})
         unit.versions.put("receipts", "heads", {"K0001": Kept("7")})
         unit.versions.put("orders", "lines", {})
+        unit.versions.put("orders", "parts", {"1": Kept("1", "ifs:P1", "a-profile")})
+        unit.versions.put("orders", "parts", {"1": Kept("")})
+        assert unit.versions.kept("orders", "parts", ["1"]) == {"1": Kept("", "ifs:P1", "a-profile")}
         kept = unit.versions.kept("orders", "heads", ["K0000", "K0001", "none"])
         assert kept == {"K0000": Kept("1", "ifs:0"), "K0001": Kept("2", "ifs:other")}
         assert list(unit.versions.keys("orders", "heads")) == sorted(many)
