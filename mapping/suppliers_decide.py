@@ -19,8 +19,6 @@ from mapping.suppliers_writes import Carried, new_general, to_ifs, to_jaggaer
 MATCHED = "matched by "
 """The note on a supplier that is linked now: what its two records have in common follows."""
 
-_CORRECT = "correct it in one of the systems, or resolve the conflict by naming the winner"
-
 
 def decide(case: SupplierCase, profile: Profile, as_of: date, told: Instructions) -> Decision:
     """One supplier. Raises nothing: what cannot be decided is an item that says why."""
@@ -255,7 +253,11 @@ class _Weighing:
                 self.items.append(dead_letter(name, outcome.problem))
             case Verdict.CONFLICT:
                 both = f"IFS: {shown(ifs) or '(empty)'} / JAGGAER: {shown(jaggaer) or '(empty)'}"
-                self.items.append(Item(ItemKind.CONFLICT, name, both, outcome.reason, _CORRECT))
+                remedy = (
+                    f"correct it in one of the systems, or name the winner: ifs-jaggaer conflicts resolve "
+                    f"{self.case.key} --sync suppliers --field {name} --winner ifs|jaggaer"
+                )
+                self.items.append(Item(ItemKind.CONFLICT, name, both, outcome.reason, remedy))
             case Verdict.BRAKE:
                 self.items.append(
                     Item(
