@@ -94,7 +94,7 @@ class _Deciding:
 
     def _not_posted(self, header: InvoiceHeader) -> Decision:
         if not is_ready(header, self.profile):
-            return self._done(Action.OUT_OF_SCOPE, "not ready")
+            return self._done(Action.OUT_OF_SCOPE, "paid or not approved at JAGGAER")
         if _shows(header, "Exported", self.profile):
             return self._done(Action.OUT_OF_SCOPE, "exported before, not by us")
         return self._post(header)

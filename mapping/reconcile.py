@@ -19,6 +19,7 @@ from mapping.kinds import Action, Change, ItemKind, Link, Links, Snapshot, Snaps
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from ifs_jaggaer.errors import System
     from mapping.kinds import Answers, Case, Gathering, WireAsk
 
 _NO_PRINT = "0" * 16
@@ -57,7 +58,10 @@ OF_KIND = {
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One field of one document. `source` and `target` are what either side says, in words fit for a person."""
+    """One field of one document. `source` and `target` are what either side says, in words fit for a person.
+
+    `target_system` is where it would be written: of a kind that goes both ways, field by field.
+    """
 
     sync: str
     key: str
@@ -68,6 +72,12 @@ class Difference:
     cause: Cause
     reason: str
     remedy: str
+    target_system: System = "jaggaer"
+
+    @property
+    def source_system(self) -> System:
+        """The other one."""
+        return "ifs" if self.target_system == "jaggaer" else "jaggaer"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from mapping.kinds import Action, Change, Decision, Item, ItemKind
+from ifs_jaggaer.errors import System
+from mapping.kinds import Action, Change, Decision, Item, ItemKind, JaggaerPost
 from mapping.reconcile import OF_KIND, REMEDIES, Cause, Difference, Known, Seen
 
 Why: TypeAlias = tuple[Cause, str, str]
@@ -45,6 +46,7 @@ def judged(
     run: Decision | None,
     known: Known,
     *,
+    goes_to: System = "jaggaer",
     found: Iterable[Change] = (),
     by_field: bool = False,
 ) -> Seen:
@@ -55,6 +57,7 @@ def judged(
         seen: what a fresh look would do.
         run: what a run would do; None where the fresh look found nothing.
         known: what the store knows of it.
+        goes_to: the system that the kind's documents are carried to, where no write says it.
         found: what a closer look at the target found (`before` there, `after` as it should be).
         by_field: fields stand on their own; else what holds up a document explains all of them.
     """
@@ -65,14 +68,23 @@ def judged(
         # A fresh look finds nothing to do, but what was linked is gone.
         changes = {change.field: change for write in run.writes for change in write.changes}
         items = {item.field: item for item in run.items}
-    judge = _Judge(sync, run, known, by_field=by_field)
+    targets: dict[str, System] = {
+        change.field: "jaggaer" if isinstance(write, JaggaerPost) else "ifs"
+        for decision in (run, seen)
+        if decision
+        for write in decision.writes
+        for change in write.changes
+    }
+    judge = _Judge(sync, seen.key, run, known, by_field=by_field)
     other_key = (run.other_key if run else "") or seen.other_key
     differences = []
     for name in dict.fromkeys((*items, *changes)):
         change, item = changes.get(name), items.get(name)
         source, target = (change.after, change.before) if change else (item.value if item else None, None)
         why = judge.why(name, item)
-        differences.append(Difference(sync, seen.key, other_key, name, source, target, *why))
+        differences.append(
+            Difference(sync, seen.key, other_key, name, source, target, *why, targets.get(name, goes_to))
+        )
     rule = next(iter(seen.notes), "") if seen.action is Action.OUT_OF_SCOPE else ""
     return Seen(seen.key, other_key, seen.action, rule, tuple(differences))
 
@@ -80,6 +92,7 @@ def judged(
 @dataclass(frozen=True, slots=True)
 class _Judge:
     sync: str
+    key: str
     run: Decision | None
     known: Known
     by_field: bool
@@ -101,7 +114,8 @@ class _Judge:
             return OF_KIND[item.kind], f"{item.reason}; discarded by {self.known.discarded}", item.remedy
         if self.known.earlier_profile and item.kind in _OF_THE_PROFILE:
             return self._profile_changed(f"would be {item.kind.replace('_', ' ')} now: {item.reason}")
-        return _unexplained(f"{item.reason}; no run has listed it")
+        looked_at = f"'ifs-jaggaer run {self.sync} --key {self.key}' looks at it and lists it, as no poll may show it"
+        return Cause.UNEXPLAINED, f"{item.reason}; no run has listed it", f"{looked_at}; then: {item.remedy}"
 
     def _to_come(self, listed: _Stated | None) -> Why:
         if self._under_way:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -13,8 +14,9 @@ from ifs_jaggaer import settings
 from ifs_jaggaer.cli.output import AsJson, Config, Exit, out, print_json, print_table, progress
 from ifs_jaggaer.cli.running import Company, moment
 from ifs_jaggaer.pipeline.reconcile_reading import Window
-from ifs_jaggaer.pipeline.reconcile_report import as_html, as_json, month_as_html, month_as_json
+from ifs_jaggaer.pipeline.reconcile_report import NAMES, as_html, as_json, month_as_html, month_as_json
 from ifs_jaggaer.pipeline.reconcile_run import AnyReport, Asked, MonthReport, Report, reconcile
+from ifs_jaggaer.pipeline.reconcile_text import reminder, told
 from mapping.reconcile import Cause
 from mapping.reconcile_month import Standing
 from mapping.reconcile_totals import by_currency
@@ -87,28 +89,26 @@ def _show(report: Report) -> None:
     for kind in report.kinds:
         standing = ", ".join(f"{number} {name}" for name, number in kind.standing.items()) or "nothing"
         out.print(f"{kind.sync}: {standing}", markup=False, highlight=False)
-    totals = [(kind.sync, one) for kind in report.kinds for one in by_currency(kind.figures)]
+    totals = [(kind, one) for kind in report.kinds for one in by_currency(kind.figures)]
     if totals:
         print_table(
             "Counts and amounts",
-            ("kind", "currency", "source", "amount", "target", "amount", "named", "ties"),
+            ("kind", "currency", "from", "documents", "amount", "to", "documents", "amount", "named", "ties"),
             [
-                (name, one.currency, one.source_count, f"{one.source_amount:,f}", one.target_count,
-                 f"{one.target_amount:,f}", len(one.named), "yes" if one.ties else "NO")
-                for name, one in totals
+                (kind.sync, one.currency, NAMES[kind.source], one.source_count, f"{one.source_amount:,f}",
+                 NAMES[kind.target], one.target_count, f"{one.target_amount:,f}", len(one.named),
+                 "yes" if one.ties else "NO")
+                for kind, one in totals
             ],
         )  # fmt: skip
-    differences = sorted(
-        (one for kind in report.kinds for one in kind.differences),
-        key=lambda one: (-list(Cause).index(one.cause), one.sync, one.key),
-    )
-    for one in differences[:MOST_SHOWN]:
-        style = "red" if one.cause is Cause.UNEXPLAINED else None
-        out.print(f"{one.cause}: {one.sync} {one.key} {one.field}", markup=False, style=style, highlight=False)
-        sides = f"    source {one.source or '-'}, target {one.target or '-'}: " if one.source or one.target else "    "
-        out.print(f"{sides}{one.reason}\n    -> {one.remedy}", markup=False, highlight=False)
-    if len(differences) > MOST_SHOWN:
-        out.print(f"... and {len(differences) - MOST_SHOWN} more: --output FILE gives them all")
+    lines = told(report)
+    for cause, line in lines[:MOST_SHOWN]:
+        style = "red" if cause is Cause.UNEXPLAINED else None
+        out.print(line, markup=False, style=style, highlight=False)
+    if len(lines) > MOST_SHOWN:
+        out.print(f"... and {len(lines) - MOST_SHOWN} more: --output FILE gives them all")
+    for line in islice(reminder(report), MOST_SHOWN):
+        out.print(line, markup=False, style="red", highlight=False)
     out.print(report.message, markup=False)
 
 

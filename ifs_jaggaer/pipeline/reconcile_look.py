@@ -195,7 +195,13 @@ class Look:
 
         def judge(known: Known) -> Seen:
             return judged(
-                self.kind.name, seen.decision, run.decision if run else None, known, found=found, by_field=by_field
+                self.kind.name,
+                seen.decision,
+                run.decision if run else None,
+                known,
+                goes_to="jaggaer" if self.home == "ifs" else "ifs",
+                found=found,
+                by_field=by_field,
             )
 
         first = judge(known)

@@ -13,6 +13,7 @@ from mapping.reconcile_month import Standing
 from mapping.reconcile_totals import by_currency
 
 if TYPE_CHECKING:
+    from ifs_jaggaer.errors import System
     from ifs_jaggaer.pipeline.reconcile import KindReport, Report
     from ifs_jaggaer.pipeline.reconcile_month import MonthReport
     from mapping.reconcile import Difference
@@ -68,6 +69,8 @@ def difference_as_json(one: Difference) -> Document:
         "field": one.field,
         "source": one.source,
         "target": one.target,
+        "source_system": one.source_system,
+        "target_system": one.target_system,
         "cause": str(one.cause),
         "reason": one.reason,
         "remedy": one.remedy,
@@ -221,9 +224,14 @@ def _kind_in_html(kind: KindReport) -> Iterator[str]:
         rows = sorted(kind.differences, key=lambda one: (-order.index(one.cause), one.key, one.field))
         yield _table(
             ("document", "field", NAMES[kind.source], NAMES[kind.target], "cause", "reason", "remedy"),
-            [(f"{one.key} {one.other_key}".strip(), one.field, one.source, one.target,
+            [(f"{one.key} {one.other_key}".strip(), one.field, *_sides(one, kind.source),
               one.cause, one.reason, one.remedy) for one in rows],
         )  # fmt: skip
+
+
+def _sides(one: Difference, first: System) -> tuple[str | None, str | None]:
+    """What both say, the system of the first column first."""
+    return (one.source, one.target) if one.source_system == first else (one.target, one.source)
 
 
 def month_as_html(report: MonthReport) -> str:

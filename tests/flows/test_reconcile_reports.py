@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from html.parser import HTMLParser
@@ -15,6 +16,7 @@ from flows.reconcile_artifacts import difference_rows, month_rows, month_summary
 from ifs_jaggaer.pipeline.reconcile import Asked, KindReport, Report
 from ifs_jaggaer.pipeline.reconcile_month import MonthReport, month_of
 from ifs_jaggaer.pipeline.reconcile_report import as_html, as_json, month_as_html, month_as_json
+from ifs_jaggaer.pipeline.reconcile_text import reminder, told
 from mapping.kinds import Action
 from mapping.reconcile import Cause, Difference, Seen
 from mapping.reconcile_month import Bill, Period, statements
@@ -74,6 +76,16 @@ def test_state_and_verdict() -> None:
     assert failed.state == "attention"
     assert "1 difference unexplained" in failed.message
     assert report(difference(Cause.WAITING)).state == "completed"
+
+
+def test_lines_name_the_systems_and_end_with_what_is_unexplained() -> None:
+    under_way = [replace(difference(Cause.IN_FLIGHT, "7"), field=name) for name in ("note", "total")]
+    made = report(*under_way, replace(difference(), source="5", target="6", target_system="ifs"))
+    (grave, first), (_, second) = told(made)
+    assert grave is Cause.UNEXPLAINED
+    assert "JAGGAER 5, IFS Cloud 6: " in first
+    assert second.startswith("in flight: invoices 7: note, total; look")
+    assert list(reminder(made)) == ["unexplained: invoices 1: total"]
 
 
 def test_json_keeps_every_digit() -> None:

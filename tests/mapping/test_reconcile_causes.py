@@ -109,6 +109,8 @@ def test_what_holds_it_up_must_be_listed(kind: ItemKind) -> None:
     assert cause_of(run, run, Known(reachable=True)) is OF_KIND[kind]
     assert cause_of(run, run, Known(discarded="anna")) is OF_KIND[kind]
     assert cause_of(run, run, Known()) is Cause.UNEXPLAINED
+    (unlisted,) = judged("invoices", run, run, Known()).differences
+    assert unlisted.remedy.startswith(f"'ifs-jaggaer run invoices --key {KEY}'")
     of_the_profile = kind in {ItemKind.WAITING, ItemKind.DEAD_LETTER}
     expected = Cause.PROFILE_CHANGED if of_the_profile else Cause.UNEXPLAINED
     assert cause_of(run, run, Known(earlier_profile=True)) is expected

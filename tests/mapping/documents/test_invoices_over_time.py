@@ -83,7 +83,7 @@ def test_paid_meanwhile_is_no_change(posted: World) -> None:
 def test_not_ready(billed: World, ready: tuple[str, str]) -> None:
     billed.invoices["991"] = invoice(paymentStatus=ready[0], workflowStatus=ready[1])
     decision = billed.run("jaggaer:991")
-    assert (decision.action, decision.notes) == (Action.OUT_OF_SCOPE, ("not ready",))
+    assert (decision.action, decision.notes) == (Action.OUT_OF_SCOPE, ("paid or not approved at JAGGAER",))
     assert billed.asked["jaggaer invoice"] == 0
     header(billed).update(paymentStatus="Payable", workflowStatus="Completed")
     billed.run("jaggaer:991")
