@@ -145,18 +145,17 @@ def test_the_same_number_is_known_by_company_though_both_use_one_field(
 
 
 def test_an_invoice_is_checked_by_its_own_company_s_chart(charts: Product, supplier: str, world: World) -> None:
-    goods = {"tax": "1.90"}
     known = bill(
         world,
         supplier,
-        line("1", "10", **goods, **shares(("100", {"Account20": "6100"}))),
+        line("1", "10", tax="1.90", **shares(("100", {"Account20": "6100"}))),
         total="11.90",
         businessUnit="20",
     )
     foreign = bill(
         world,
         supplier,
-        line("1", "10", **goods, **shares(("100", {"Account20": "6200"}))),
+        line("1", "10", tax="1.90", **shares(("100", {"Account20": "6200"}))),
         total="11.90",
         businessUnit="20",
     )
@@ -168,7 +167,7 @@ def test_an_invoice_is_checked_by_its_own_company_s_chart(charts: Product, suppl
     assert not vouchers(world, foreign)
     [item] = charts.items_of(foreign)
     assert (item.kind, item.reason) == ("waiting", "account 6200 is not in company 20")
-    ten = bill(world, supplier, line("1", "10", account="6200", **goods), total="11.90", businessUnit="10")
+    ten = bill(world, supplier, line("1", "10", account="6200", tax="1.90"), total="11.90", businessUnit="10")
     charts.run("invoices")
     assert proposal_lines(world, ten)[0]["CodeA"] == "6200"
 
