@@ -139,6 +139,7 @@ class Sums:
                 field="document" if one.count else "amount",
                 source=_words(source) if source else None,
                 target=" and ".join(map(_words, there)) or None,
+                target_system="jaggaer" if self.look.home == "ifs" else "ifs",
                 cause=Cause.UNEXPLAINED,
                 reason=one.reason,
                 remedy=REMEDIES[Cause.UNEXPLAINED],

@@ -21,7 +21,7 @@ def told(report: Report) -> list[tuple[Cause, str]]:
         key=lambda one: (-order.index(one.cause), one.sync, one.key),
     )
     by_document: dict[tuple[str, str], list[Difference]] = {}
-    found = []
+    found: list[tuple[Cause, int, str]] = []
     for one in every:
         if one.cause is Cause.IN_FLIGHT:
             by_document.setdefault((one.sync, one.key), []).append(one)
