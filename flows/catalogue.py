@@ -25,6 +25,6 @@ FLOWS: dict[str, tuple[Flow[[Any], Any], type[SyncParameters]]] = {
     "purchase-orders": (purchase_orders, ResolvingParameters),
     "receipts": (receipts, SyncParameters),
     "invoices": (invoices, ResolvingParameters),
-    "payments": (payments, SyncParameters),
+    "payments": (payments, ResolvingParameters),
     "all": (sync_all, SyncParameters),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from ifs_jaggaer.errors import Rejected
@@ -134,7 +135,8 @@ class _Deciding:
             "OpenAmount",
             plain(now.open),
             f"{was}: {plain(now.open)} is open in IFS",
-            "set the payment status back at JAGGAER by hand, or leave it and resolve with winner ifs or jaggaer",
+            "set the payment status back at JAGGAER by hand, or leave it: ifs-jaggaer conflicts resolve "
+            f"{quote(self.case.key)} --sync payments --winner ifs",
         )
         return self._open(item)
 

@@ -272,11 +272,11 @@ class _Deciding:
             return None
         if case.foreign:
             who = "our mark is gone" if case.mark is None else f"revision {case.revision} was not made by us"
-            return _conflict(f"revision {case.revision}", who)
+            return _conflict(case, f"revision {case.revision}", who)
         words = Words.of(self.profile)
         ended, base = words.of_order(header.status), case.base(words)
         ours = {STATUS[case.state], base.status if base else ended}
-        return _conflict(f"status {ended}", "ended by others") if ended in ENDED - ours else None
+        return _conflict(case, f"status {ended}", "ended by others") if ended in ENDED - ours else None
 
     def _vanished(self) -> Item:
         return Item(
@@ -390,12 +390,12 @@ def _dead(field: str, value: str | None, reason: str, remedy: str) -> Item:
     return Item(ItemKind.DEAD_LETTER, field, value, reason, remedy)
 
 
-def _conflict(value: str, reason: str) -> Item:
+def _conflict(case: OrderCase, value: str, reason: str) -> Item:
     return Item(
         ItemKind.CONFLICT,
         "header",
         value,
         f"changed at JAGGAER: {reason}",
-        "'conflicts resolve KEY --sync purchase-orders': --winner ifs sends the order as it is in IFS, "
-        "--winner jaggaer leaves it",
+        f"ifs-jaggaer conflicts resolve {case.key} --sync purchase-orders --winner ifs|jaggaer: "
+        "ifs sends the order as it is in IFS, jaggaer leaves it",
     )

@@ -196,12 +196,12 @@ class _Deciding:
             return None
         if case.foreign:
             who = "our mark is gone" if case.mark is None else f"revision {case.revision} was not made by us"
-            return _conflict(f"revision {case.revision}", f"changed at JAGGAER: {who}")
+            return _conflict(case, f"revision {case.revision}", f"changed at JAGGAER: {who}")
         status = self._status()
         if status not in _ENDED or status == STATUS[case.state]:
             return None
         reason = f"has ended at JAGGAER, which takes no revision of it; {case.state} in IFS"
-        return _conflict(f"status {status}", reason)
+        return _conflict(case, f"status {status}", reason)
 
     def _status(self) -> str:
         header = self.case.header
@@ -288,6 +288,9 @@ def _vanished(case: RequisitionCase) -> Item:
     return _held("JAGGAER no longer shows this requisition: unknown, not gone", case.number, _LOOK)
 
 
-def _conflict(value: str, reason: str) -> Item:
-    remedy = "resolve it: winner ifs sends it as it is in IFS, winner jaggaer leaves it there as it is"
+def _conflict(case: RequisitionCase, value: str, reason: str) -> Item:
+    remedy = (
+        f"ifs-jaggaer conflicts resolve {case.key} --sync requisitions --winner ifs|jaggaer: "
+        "ifs sends it as it is in IFS, jaggaer leaves it there as it is"
+    )
     return Item(ItemKind.CONFLICT, "header", value, reason, remedy)

@@ -121,7 +121,7 @@ def resolve(
     winner: Annotated[Side, typer.Option("--winner", help="Whose value holds on both sides.")],
     *,
     sync: Annotated[
-        Literal["suppliers", "purchase-orders", "requisitions", "invoices"],
+        Literal["suppliers", "purchase-orders", "requisitions", "invoices", "payments"],
         typer.Option("--sync", help="Of an invoice: ifs, what was posted stands."),
     ] = "suppliers",
     field: Annotated[str, typer.Option("--field", help="As the conflict names it; all fields if left out.")] = "*",

@@ -88,7 +88,7 @@ def test_decisions_on_conflicts_are_told_by_document() -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["suppliers", "purchase-orders", "requisitions", "invoices"])
+@pytest.mark.parametrize("name", ["suppliers", "purchase-orders", "requisitions", "invoices", "payments"])
 def test_conflicts_of_these_are_decided_by_a_run(name: str) -> None:
     assert form(name)["resolve"]["title"] == "Resolve conflicts"
     _, parameters = FLOWS[name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import time
 from contextlib import ExitStack
 from decimal import Decimal
@@ -14,6 +15,8 @@ from pipeline.driving import Product, in_a_process
 from pipeline.paying import pay_all
 from pipeline.world import World
 from programs import sandbox_program
+
+from flows.parameters import ResolvingParameters
 
 MOST_SECONDS = 30
 NOTHING = {"ifs": 0, "jaggaer": 0}
@@ -133,6 +136,22 @@ def test_a_payment_that_was_reversed_is_a_conflict(invoice: int, world: World, p
     assert item.other_key == str(invoice)
     world.change("jaggaer", "invoices", {"invoiceId": invoice}, {"header": {"paymentStatus": "Payable"}})
     product.run("payments", keys=(str(invoice),))
+    assert not product.items_of(key)
+    assert world.writes() == NOTHING
+
+
+def test_a_person_leaves_a_reversed_payment_as_it_is(invoice: int, world: World, product: Product) -> None:
+    """By the command that the item's remedy gives."""
+    key = pay(world, invoice)
+    product.run("payments")
+    pay(world, invoice, PaidAmount=0, OpenAmount=148.75, PaymentDate=None, PaymentReference=None)
+    product.run("payments")
+    (item,) = product.items_of(key)
+    _, _, _, named, *rest = shlex.split(item.remedy.partition("leave it: ")[2])
+    assert rest == ["--sync", "payments", "--winner", "ifs"]
+    resolved = ResolvingParameters.model_validate({"resolve": [{"key": named, "field": "*", "winner": "ifs"}]})
+    world.calm()
+    product.run("payments", keys=(named,), told=resolved.told())
     assert not product.items_of(key)
     assert world.writes() == NOTHING
 
