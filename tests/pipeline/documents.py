@@ -153,7 +153,7 @@ def paid_invoice(world: World, supplier: str) -> int:
     """An invoice that was posted before our time, as its mark says, and that IFS has paid; gives its id."""
     invoice = world.invoice(supplier, exportStatus="Exported")
     number = world.invoice_there(invoice)["header"]["supplierInvoiceNumber"]
-    world.ifs(
+    made = world.ifs(
         "PostingProposalHeadSet",
         Company="10",
         SupplierId=supplier,
@@ -166,8 +166,11 @@ def paid_invoice(world: World, supplier: str) -> int:
         TaxAmount=23.75,
         GrossAmount=148.75,
         SourceReference=f"JAG:{invoice}",
-        Objstate="Posted",
     )
+    line = {"Company": "10", "ProposalId": made["ProposalId"], "RowNo": 1, "CodeA": "4010", "TaxCode": "V19"}
+    world.ifs("PostingProposalLineSet", **line, NetAmount=125, TaxAmount=23.75)
+    key = {"Company": "10", "ProposalId": made["ProposalId"]}
+    world.change("ifs", "PostingProposalHeadSet", key, {"Objstate": "Posted"})
     world.ifs(
         "InvoiceLedgerItemSet",
         Company="10",
