@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _NO_PRINT = "0" * 16
 _MARK = "externalReference"
+_IDS = {"purchaseorders": ("poNumber", "poId"), "requisitions": ("requisitionNumber", "requisitionId")}
 
 
 class Cause(StrEnum):
@@ -153,16 +154,25 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class _Distrusting:
-    """Answers without what the store believes of the kind's own documents."""
+    """Answers without what the store believes of the kind's own documents.
+
+    `ids`: JAGGAER's ids by IFS's keys, as the links have them. A list of a tenant need not show the id that its
+    records are read by, and one that leads to another document shows as such.
+    """
 
     answers: Answers
     record: str
+    ids: dict[str, str]
 
     def rows(self, ask: WireAsk) -> list[Row]:
-        return [_unmarked(row) for row in self.answers.rows(ask)]
+        return [_identified(_unmarked(row), self.ids) for row in self.answers.rows(ask)]
 
     def links(self, ask: Links) -> dict[str, Link]:
-        return {} if ask.kind == self.record else self.answers.links(ask)
+        found = self.answers.links(ask)
+        if ask.kind != self.record:
+            return found
+        self.ids.update((link.ifs_key, link.jaggaer_key) for link in found.values())
+        return {}
 
     def snapshots(self, ask: Snapshots) -> dict[str, Snapshot]:
         return {} if ask.kind == self.record else self.answers.snapshots(ask)
@@ -170,14 +180,26 @@ class _Distrusting:
 
 def fresh(gathering: Gathering, record: str) -> Gathering:
     """The same gathering as on an empty store; marks say whose a record is, but not what it holds."""
+    ids: dict[str, str] = {}
     try:
         asks = next(gathering)
         while True:
             answers: Answers = yield asks
-            asks = gathering.send(_Distrusting(answers, record))
+            asks = gathering.send(_Distrusting(answers, record, ids))
     except StopIteration as done:
         cases: list[Case] = done.value
         return cases
+
+
+def _identified(row: Row, ids: Mapping[str, str]) -> Row:
+    """The same record with its id, where the list does not show it and the link has it."""
+    number, own = _IDS.get(row.kind, ("", ""))
+    header = row.values.get("header")
+    if not isinstance(header, dict) or header.get(own) or str(header.get(number)) not in ids:
+        return row
+    told: Json = {**header, own: ids[str(header[number])]}
+    values: dict[str, JsonValue] = {**row.values, "header": told}
+    return replace(row, values=values)
 
 
 def _unmarked(row: Row) -> Row:

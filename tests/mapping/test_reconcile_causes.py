@@ -215,3 +215,4 @@ def test_a_fresh_look_believes_the_store_nothing_of_its_own_documents() -> None:
     assert mark is not None
     assert (mark.number, mark.revision, mark.fingerprint) == (KEY, 3, "0" * 16)
     assert header["note"] == "as it is"
+    assert header["poId"] == "88", "the id to read it by, which its list does not show"
