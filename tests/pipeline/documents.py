@@ -171,16 +171,9 @@ def paid_invoice(world: World, supplier: str) -> int:
     world.ifs("PostingProposalLineSet", **line, NetAmount=125, TaxAmount=23.75)
     key = {"Company": "10", "ProposalId": made["ProposalId"]}
     world.change("ifs", "PostingProposalHeadSet", key, {"Objstate": "Posted"})
-    world.ifs(
-        "InvoiceLedgerItemSet",
-        Company="10",
-        Identity=supplier,
-        PartyType="Supplier",
-        LedgerItemId=world.number("L"),
-        InvoiceNo=number,
-        PaidAmount=148.75,
-        OpenAmount=0,
-        PaymentDate="2026-03-31",
-        PaymentReference="ZL7",
-    )
+    ledger = world.records("ifs", "InvoiceLedgerItemSet")
+    (item,) = (row for row in ledger if (row["Identity"], row["InvoiceNo"]) == (supplier, number))
+    key = {name: item[name] for name in ("Company", "Identity", "PartyType", "LedgerItemId")}
+    paid = {"PaidAmount": 148.75, "OpenAmount": 0, "PaymentDate": "2026-03-31", "PaymentReference": "ZL7"}
+    world.change("ifs", "InvoiceLedgerItemSet", key, paid)
     return invoice
