@@ -181,7 +181,7 @@ def new_supplier(ext_code: str, tax_number: str, **info: str) -> Json:
 
 async def test_a_supplier_is_made_once(sandbox: JaggaerClient) -> None:
     body = new_supplier("0009000002", "DE900000002")
-    given = await sandbox.post("companyprofiles", body, CALL, repeatable=True)
+    given = (await sandbox.post("companyprofiles", body, CALL, repeatable=True)).envelope
     (row,) = await sandbox.records("companyprofiles", "extUniqueCode", ["DE900000002"])
     assert row.key == (str(given["bravoId"]),)
     with pytest.raises(AlreadyExists):
@@ -210,13 +210,15 @@ async def test_a_write_without_an_answer_is_in_doubt(
 async def test_what_was_not_carried_out_goes_again(sandbox: JaggaerClient, steer: Steer, name: str) -> None:
     steer.fault(name, method="POST")
     number = f"00092{sum(map(ord, name)):05}"
-    given = await sandbox.post("companyprofiles", new_supplier(number, f"DE{number}"), CALL, repeatable=False)
+    given = (
+        await sandbox.post("companyprofiles", new_supplier(number, f"DE{number}"), CALL, repeatable=False)
+    ).envelope
     assert given["bravoId"]
 
 
 async def test_warnings_and_hidden_duplicates(sandbox: JaggaerClient, steer: Steer) -> None:
     steer.fault("warnings", method="POST")
-    given = await sandbox.post("companyprofiles", new_supplier("0009000021", "DE21"), CALL, repeatable=True)
+    given = (await sandbox.post("companyprofiles", new_supplier("0009000021", "DE21"), CALL, repeatable=True)).envelope
     assert (str(given["returnCode"]), bool(given["returnMessage"])) == ("1", True)
     steer.fault("hidden_duplicate", method="POST")
     with pytest.raises(AlreadyExists):
@@ -267,7 +269,7 @@ async def test_what_is_refused_says_why(sandbox: JaggaerClient, steer: Steer) ->
     with pytest.raises(Rejected) as refused:
         await sandbox.post("purchaseorders", order("P900002", supplier, status="Posted"), CALL, repeatable=True)
     assert (refused.value.field.rpartition(".")[2], refused.value.value) == ("status", None)
-    given = await sandbox.post("purchaseorders", order("P900003", supplier), CALL, repeatable=True)
+    given = (await sandbox.post("purchaseorders", order("P900003", supplier), CALL, repeatable=True)).envelope
     stale = order("P900003", supplier) | {"operationCode": "UPDATE"}
     with pytest.raises(Conflict):
         await sandbox.post("purchaseorders", stale, CALL, repeatable=True)
