@@ -152,8 +152,10 @@ class SyncRun:
         with self.wiring.store.look() as unit:
             of = unit.links
             links = (of.by_jaggaer if home == "ifs" else of.by_ifs)(self.kind.record, foreign)
+            named = of.by_ifs(self.kind.record, set(foreign) - links.keys()) if home == "ifs" else {}
         if home == "ifs":
-            yield from (links[key].ifs_key if key in links else f"{FOREIGN}{key}" for key in foreign)
+            for key in foreign:  # an order goes by the same number on both sides
+                yield links[key].ifs_key if key in links else key if key in named else f"{FOREIGN}{key}"
         else:
             # A row of IFS that no link leads from is none of ours.
             yield from (link.jaggaer_key for link in links.values())
