@@ -27,7 +27,8 @@ from mapping.kinds import (
     Source,
 )
 from mapping.purchase_orders_case import OrderCase, codes_of
-from mapping.purchase_orders_decision import RECORD, decide_order, may_send, must_compare, must_look, must_read
+from mapping.purchase_orders_decision import RECORD, decide_order
+from mapping.purchase_orders_looking import may_send, must_compare, must_look, must_read
 from mapping.purchase_orders_model import Words
 from mapping.purchase_orders_reading import OrderRows
 from mapping.purchasing_accounts import Chart, charts

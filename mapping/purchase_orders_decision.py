@@ -10,14 +10,14 @@ from mapping.fingerprint import Mark
 from mapping.kinds import Action, Change, Decision, Item, ItemKind, JaggaerPost, Link, Settlement
 from mapping.money import Money
 from mapping.purchase_orders_both import both_ways
-from mapping.purchase_orders_case import ENDED, OrderCase, Target, aim, cancelled_print
+from mapping.purchase_orders_case import ENDED, OrderCase, Target, cancelled_print
 from mapping.purchase_orders_lines import detail
+from mapping.purchase_orders_looking import NOT_SENT, aim_at, may_send, must_compare
 from mapping.purchase_orders_model import Words, content
 from mapping.purchase_orders_reading import STATUS
 from mapping.purchasing_accounts import unfit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
 
     from connectors.wire import Json
@@ -25,53 +25,12 @@ if TYPE_CHECKING:
     from mapping.profile import Profile
 
 RECORD = "purchase_order"
-_NOT_SENT = {"Planned", "Stopped"}
 Operation: TypeAlias = Literal["create", "update", "close", "cancel"]
-
-
-def must_look(case: OrderCase) -> bool:
-    """Whether JAGGAER must be asked for its header before this order can be decided."""
-    return case.rows is not None and not case.faults
-
-
-def may_send(case: OrderCase, profile: Profile) -> bool:
-    """Whether something may have to be sent, as far as can be said without JAGGAER."""
-    if case.rows is None or case.faults:
-        return False
-    if case.link is None:
-        return True
-    if case.state in _NOT_SENT or case.state not in STATUS:
-        return False
-    if case.cancelled:
-        return case.sent != cancelled_print(case.number)
-    target = _aim(case, profile, {})
-    blocked = any(not item.brake for item in target.items)
-    return not blocked and (not case.sent or bool(target.changes))
-
-
-def must_compare(case: OrderCase, profile: Profile) -> bool:
-    """Whether JAGGAER's record must be read whole: what it has is not what was last settled."""
-    mark = case.mark
-    if case.rows is None or not case.po_id or case.state not in STATUS or case.cancelled or not case.unsettled:
-        return False
-    if mark is None or case.foreign:
-        return case.there is not None
-    return mark.fingerprint != _aim(case, profile, {}).fingerprint
-
-
-def must_read(case: OrderCase) -> bool:
-    """Whether it must be read whole for what the supplier promised."""
-    return must_look(case) and case.must_read
 
 
 def decide_order(case: OrderCase, profile: Profile, as_of: date, told: Instructions) -> Decision:
     """Raises nothing: what cannot be decided is an item that says why."""
     return _Deciding(case, profile, as_of, told).decide()
-
-
-def _aim(case: OrderCase, profile: Profile, approved: Mapping[str, str | None]) -> Target:
-    assert case.rows is not None  # noqa: S101 - told to the type checker; callers have looked
-    return aim(case.rows, profile, case.base(Words.of(profile)), approved)
 
 
 @dataclass(slots=True)
@@ -124,7 +83,7 @@ class _Deciding:
             return replace(self._without(Action.OUT_OF_SCOPE, f"company {company} is not in scope"), elsewhere=True)
         if case.po_id:
             return None
-        if case.state in _NOT_SENT:
+        if case.state in NOT_SENT:
             return self._without(Action.OUT_OF_SCOPE, f"not released: {case.state}")
         if STATUS.get(case.state, "Sent") != "Sent":
             return self._without(Action.OUT_OF_SCOPE, "closed before transfer")
@@ -134,7 +93,7 @@ class _Deciding:
         state = self.case.state
         if state in STATUS:
             return None
-        if state not in _NOT_SENT:
+        if state not in NOT_SENT:
             return self._open(_dead("Objstate", state, "is no known state of an order", "report it as a deviation"))
         return self._open(
             Item(
@@ -164,7 +123,7 @@ class _Deciding:
 
     def _carry(self) -> Decision:
         case = self.case
-        target = _aim(case, self.profile, self.told.approved)
+        target = aim_at(case, self.profile, self.told.approved)
         conflict = self._conflict()
         same = case.foreign and case.whole and not target.changes
         if case.link and case.sent and not target.changes and (same or not conflict):
