@@ -48,7 +48,7 @@ def test_each_profile_is_good(text: str, tmp_path: Path) -> None:
 
 
 def test_there_are_as_many_as_it_seems() -> None:
-    assert len(PROFILES) == 6
+    assert len(PROFILES) == 7
 
 
 def test_the_hook_reads(rules: Hook) -> None:
