@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from mapping.fingerprint import Mark, canonical_json, fingerprint, fingerprint_of, read_mark
+from mapping.fingerprint import Mark, canonical_json, fingerprint_of, read_mark
 from mapping.purchase_orders_back import read_kept
 from mapping.purchase_orders_model import Order, Words, of_wire, unkept
 from mapping.purchase_orders_model import kept as kept_text
@@ -189,11 +189,6 @@ class Target:
     changes: tuple[Change, ...]
     items: tuple[Item, ...]
     notes: tuple[str, ...]
-
-
-def cancelled_print(number: str) -> str:
-    """The fingerprint of a cancelled order: of its header nothing else counts any more."""
-    return fingerprint({"poNumber": number, "status": "Cancelled"})
 
 
 def aim(rows: OrderRows, profile: Profile, base: Order | None, approved: Mapping[str, str | None]) -> Target:

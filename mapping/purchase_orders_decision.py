@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
-from mapping.findings import Findings, few
+from mapping.findings import Findings
 from mapping.fingerprint import Mark
-from mapping.kinds import Action, Change, Decision, Item, ItemKind, JaggaerPost, Link, Settlement
+from mapping.kinds import Action, Change, Decision, Item, ItemKind, Link, Settlement
 from mapping.money import Money
 from mapping.purchase_orders_both import both_ways
-from mapping.purchase_orders_case import ENDED, OrderCase, Target, cancelled_print
+from mapping.purchase_orders_case import ENDED, OrderCase, Target
 from mapping.purchase_orders_lines import detail
 from mapping.purchase_orders_looking import NOT_SENT, aim_at, may_send, must_compare
-from mapping.purchase_orders_model import Words, content
+from mapping.purchase_orders_model import Words
 from mapping.purchase_orders_reading import STATUS
+from mapping.purchasing import ORDER
 from mapping.purchasing_accounts import unfit
+from mapping.purchasing_post import Operation, cancelled_print, revised
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from connectors.wire import Json
     from mapping.kinds import Instructions
     from mapping.profile import Profile
 
 RECORD = "purchase_order"
-Operation: TypeAlias = Literal["create", "update", "close", "cancel"]
 
 
 def decide_order(case: OrderCase, profile: Profile, as_of: date, told: Instructions) -> Decision:
@@ -74,7 +74,7 @@ class _Deciding:
     def _ended(self) -> bool:
         """Whether it was settled as completed or cancelled: IFS archives such orders, which is no loss."""
         base = self.case.base(Words.of(self.profile))
-        return self.case.sent == cancelled_print(self.case.number) or bool(base and base.status in ENDED)
+        return self.case.sent == cancelled_print(self.case.number, ORDER) or bool(base and base.status in ENDED)
 
     def _out_of_scope(self) -> Decision | None:
         case = self.case
@@ -106,7 +106,7 @@ class _Deciding:
         )
 
     def _cancel(self) -> Decision:
-        case, header, print_ = self.case, self.case.header, cancelled_print(self.case.number)
+        case, header, print_ = self.case, self.case.header, cancelled_print(self.case.number, ORDER)
         if header is None:
             return self._unchanged() if case.sent == print_ else self._open(self._vanished())
         if Words.of(self.profile).of_order(header.status) == "Cancelled":
@@ -257,32 +257,14 @@ class _Deciding:
         notes: tuple[str, ...] = (),
     ) -> Decision:
         case = self.case
-        revision = case.revision + 1 if case.there else 0
-        mark = Mark(case.number, revision, print_)
-        document: Json = {"header": {"poNumber": case.number, "status": "Cancelled"}}
-        if target:
-            cleared = frozenset(change.field for change in changes if not change.after)
-            document = content(target.order, Words.of(self.profile), cleared)
-        told = document["header"]
-        assert isinstance(told, dict)  # noqa: S101 - made so above
-        document["header"] = {**told, "revisionNumber": revision, "externalReference": str(mark)}
-        write = JaggaerPost(
-            resource="purchaseorders",
-            key=case.number,
-            body={
-                "operationCode": {"create": "CREATE", "cancel": "CANCEL"}.get(operation, "UPDATE"),
-                "purchaseOrder": document,
-            },
-            changes=few(changes),
-            action=operation,
-            enforced=True,
-        )
+        mark = Mark(case.number, case.revision + 1 if case.there else 0, print_)
+        write = revised(target.order if target else None, mark, operation, changes, Words.of(self.profile))
         return Decision(
             key=case.number,
             other_key=case.po_id,
             action=Action.CREATE if operation == "create" else Action.UPDATE,
             writes=(write,),
-            settlement=self._settlement(print_, target, revision),
+            settlement=self._settlement(print_, target, mark.revision),
             amount=self._amount(),
             notes=notes,
             base_version=self._version,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mapping.purchase_orders_case import OrderCase, Target, aim, cancelled_print
+from mapping.purchase_orders_case import OrderCase, Target, aim
 from mapping.purchase_orders_model import Words
 from mapping.purchase_orders_reading import STATUS
+from mapping.purchasing import ORDER
+from mapping.purchasing_post import cancelled_print
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +33,7 @@ def may_send(case: OrderCase, profile: Profile) -> bool:
     if case.state in NOT_SENT or case.state not in STATUS:
         return False
     if case.cancelled:
-        return case.sent != cancelled_print(case.number)
+        return case.sent != cancelled_print(case.number, ORDER)
     target = aim_at(case, profile, {})
     blocked = any(not item.brake for item in target.items)
     return not blocked and (not case.sent or bool(target.changes))

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class DocumentType:
-    """Names of the header's number, date and person, of the list of lines.
+    """Names of the resource, of the document in what is posted there, of number, date, person and list of lines.
 
     `words`: the profile's, for its states; `part`: the profile's, for the extra fields of its header.
     """
 
+    resource: str
+    body: str
     number: str
     date: str
     person: str
@@ -20,7 +22,16 @@ class DocumentType:
     part: str
 
 
-ORDER = DocumentType("poNumber", "poDate", "buyer", "poLine", "order", "purchase_order")
+ORDER = DocumentType(
+    "purchaseorders", "purchaseOrder", "poNumber", "poDate", "buyer", "poLine", "order", "purchase_order"
+)
 REQUISITION = DocumentType(
-    "requisitionNumber", "requisitionDate", "requester", "requisitionLine", "requisition", "requisition"
+    "requisitions",
+    "requisition",
+    "requisitionNumber",
+    "requisitionDate",
+    "requester",
+    "requisitionLine",
+    "requisition",
+    "requisition",
 )

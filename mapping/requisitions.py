@@ -13,10 +13,11 @@ from ifs_jaggaer.errors import Rejected
 from mapping.findings import check_numbers, readable
 from mapping.invoices_gather import grouped, read_strictly
 from mapping.kinds import Answers, Ask, IfsRows, JaggaerDetails, JaggaerRecords, Links, Reach, Snapshots, Source
+from mapping.purchasing import REQUISITION
 from mapping.purchasing_accounts import Chart, charts, codes_in
 from mapping.references import home_keys
 from mapping.requisitions_case import RequisitionCase, aim
-from mapping.requisitions_decision import RECORD, RESOURCE, decide_requisition, must_compare, must_look
+from mapping.requisitions_decision import RECORD, decide_requisition, must_compare, must_look
 from mapping.requisitions_reading import STATUS, RequisitionRows
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Requisitions:
         """What requisitions refer to, and JAGGAER's."""
         return (
             *(Reach("ifs", name) for name in ("site", "account", "code_part_value")),
-            Reach("jaggaer", RESOURCE, filters=("requisitionNumber",)),
+            Reach("jaggaer", REQUISITION.resource, filters=("requisitionNumber",)),
         )
 
     def gather(self, references: frozenset[str], profile: Profile) -> Generator[tuple[Ask, ...], Answers, list[Case]]:
@@ -104,7 +105,7 @@ def _from_ifs(numbers: frozenset[str]) -> Cases:
 def _headers(cases: list[RequisitionCase], profile: Profile) -> Cases:
     """JAGGAER's headers of those that need them, in as few requests as hold their numbers."""
     wanted = frozenset(case.number for case in cases if must_look(case, profile))
-    ask = JaggaerRecords(RESOURCE, "requisitionNumber", wanted)
+    ask = JaggaerRecords(REQUISITION.resource, "requisitionNumber", wanted)
     answers = yield (ask,)
     return _joined(cases, answers.rows(ask), whole=False)
 
@@ -112,7 +113,7 @@ def _headers(cases: list[RequisitionCase], profile: Profile) -> Cases:
 def _wholes(cases: list[RequisitionCase], profile: Profile) -> Cases:
     """Whole records, where what JAGGAER has is not what was last settled."""
     ids = {case.there_as for case in cases if must_compare(case, profile)} - {""}
-    ask = JaggaerDetails(RESOURCE, frozenset(ids))
+    ask = JaggaerDetails(REQUISITION.resource, frozenset(ids))
     answers = yield (ask,)
     return _joined(cases, answers.rows(ask), whole=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from mapping.fingerprint import Mark, fingerprint, fingerprint_of, read_mark
+from mapping.fingerprint import Mark, fingerprint_of, read_mark
 from mapping.purchase_orders_model import Words, kept, of_wire, unkept
 from mapping.purchasing import REQUISITION
 from mapping.purchasing_accounts import Chart
@@ -84,11 +84,6 @@ class RequisitionCase:
         if self.header is None:
             return False
         return self.mark is None or self.revision > max(self.mark.revision, int(self._kept("revision") or 0))
-
-    @property
-    def cancelled_print(self) -> str:
-        """The fingerprint once it is cancelled: of its header nothing else counts any more."""
-        return fingerprint({REQUISITION.number: self.number, "status": "Cancelled"})
 
     @property
     def state(self) -> str:

@@ -7,23 +7,21 @@ from typing import TYPE_CHECKING
 
 from mapping.findings import Findings, few
 from mapping.fingerprint import Mark
-from mapping.kinds import Action, Change, Decision, Item, ItemKind, JaggaerPost, Link, Settlement
+from mapping.kinds import Action, Change, Decision, Item, ItemKind, Link, Settlement
 from mapping.purchase_orders_lines import detail
-from mapping.purchase_orders_model import content
 from mapping.purchasing import REQUISITION
 from mapping.purchasing_accounts import unfit
+from mapping.purchasing_post import Operation, cancelled_print, revised
 from mapping.requisitions_case import RequisitionCase, Target, aim, words_of
 from mapping.requisitions_reading import NOT_SENT, STATUS
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from connectors.wire import Json
     from mapping.kinds import Instructions
     from mapping.profile import Profile
 
 RECORD = "requisition"
-RESOURCE = "requisitions"
 _ENDED = {"Completed", "Cancelled", "Rejected"}
 _LOOK = "look for it at JAGGAER"
 
@@ -37,7 +35,7 @@ def must_look(case: RequisitionCase, profile: Profile) -> bool:
     if case.state not in STATUS:
         return False
     if case.state == "Cancelled":
-        return case.sent != case.cancelled_print
+        return case.sent != cancelled_print(case.number, REQUISITION)
     target = aim(case, profile, {})
     return all(item.brake for item in target.items) and (not case.sent or bool(target.changes))
 
@@ -91,7 +89,7 @@ class _Deciding:
         if not case.link:
             return self._without(Action.OUT_OF_SCOPE, "IFS shows no such requisition")
         base = case.base(words_of(self.profile))
-        if case.sent == case.cancelled_print or (base and base.status in _ENDED):
+        if case.sent == cancelled_print(case.number, REQUISITION) or (base and base.status in _ENDED):
             return self._without(Action.OUT_OF_SCOPE, "ended at JAGGAER, and no longer shown by IFS")
         reason = "IFS no longer shows this requisition: unknown, not gone"
         return self._open(_held(reason, case.number, "look whether the service user may see its site"))
@@ -121,7 +119,7 @@ class _Deciding:
         return self._open(Item(ItemKind.HELD, "Objstate", state, reason, "release the requisition in IFS"))
 
     def _cancel(self) -> Decision:
-        case, header, print_ = self.case, self.case.header, self.case.cancelled_print
+        case, header, print_ = self.case, self.case.header, cancelled_print(self.case.number, REQUISITION)
         if case.sent == print_:
             return self._unchanged()
         if header is None:
@@ -159,7 +157,7 @@ class _Deciding:
         return (f"has ended at JAGGAER, which keeps its own {', '.join(c.field for c in few(target.changes))}",)
 
     def _send(self, target: Target) -> Decision:
-        operation = "update" if self.case.there else "create"
+        operation: Operation = "update" if self.case.there else "create"
         if self.case.there and target.order.status == "Completed":
             operation = "close"
         return self._post(operation, target, target.fingerprint, target.changes)
@@ -209,35 +207,17 @@ class _Deciding:
 
     # --- decisions ---
 
-    def _post(self, operation: str, target: Target | None, print_: str, changes: tuple[Change, ...]) -> Decision:
+    def _post(self, operation: Operation, target: Target | None, print_: str, changes: tuple[Change, ...]) -> Decision:
         case = self.case
-        revision = case.revision + 1 if case.there else 0
-        document: Json = {"header": {REQUISITION.number: case.number, "status": "Cancelled"}}
-        if target:
-            cleared = frozenset(change.field for change in changes if not change.after)
-            document = content(target.order, words_of(self.profile), cleared)
-        told = document["header"]
-        assert isinstance(told, dict)  # noqa: S101 - made so above
-        mark = str(Mark(case.number, revision, print_))
-        document["header"] = {**told, "revisionNumber": revision, "externalReference": mark}
-        write = JaggaerPost(
-            resource=RESOURCE,
-            key=case.number,
-            body={
-                "operationCode": {"create": "CREATE", "cancel": "CANCEL"}.get(operation, "UPDATE"),
-                "requisition": document,
-            },
-            changes=few(changes),
-            action=operation,
-            enforced=True,
-        )
+        mark = Mark(case.number, case.revision + 1 if case.there else 0, print_)
+        write = revised(target.order if target else None, mark, operation, changes, words_of(self.profile))
         return Decision(
             key=case.number,
             other_key=case.there_as,
             action=Action.CREATE if operation == "create" else Action.UPDATE,
             writes=(write,),
             items=target.reading.aside if target else (),
-            settlement=self._settlement(print_, target, revision),
+            settlement=self._settlement(print_, target, mark.revision),
             amount=target.reading.amount if target else None,
             notes=target.reading.notes if target else (),
             base_version=self._version,
