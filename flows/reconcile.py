@@ -17,8 +17,8 @@ from flows.plain_logs import speak_plainly
 from flows.reconcile_artifacts import publish
 from ifs_jaggaer import settings
 from ifs_jaggaer.errors import SyncError
-from ifs_jaggaer.pipeline.reconcile_reading import Window
-from ifs_jaggaer.pipeline.reconcile_run import Asked, reconcile
+from ifs_jaggaer.pipeline.reconcile.reading import Window
+from ifs_jaggaer.pipeline.reconcile.run import Asked, reconcile
 
 
 class ReconcileParameters(BaseModel):

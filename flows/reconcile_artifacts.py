@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 
 from flows.artifacts import MOST_ROWS, NAMES, anchor_head, as_table
-from ifs_jaggaer.pipeline.reconcile import NAME
-from ifs_jaggaer.pipeline.reconcile_report import difference_as_json
-from ifs_jaggaer.pipeline.reconcile_run import AnyReport, MonthReport, Report
-from mapping.reconcile import Cause
-from mapping.reconcile_month import Group, Standing
-from mapping.reconcile_totals import by_currency
+from ifs_jaggaer.pipeline.reconcile.course import NAME
+from ifs_jaggaer.pipeline.reconcile.report import difference_as_json
+from ifs_jaggaer.pipeline.reconcile.run import AnyReport, MonthReport, Report
+from mapping.reconcile.documents import Cause
+from mapping.reconcile.month import Group, Standing
+from mapping.reconcile.totals import by_currency
 
 
 async def publish(report: AnyReport) -> None:

@@ -12,7 +12,7 @@ from ifs_jaggaer.errors import SettingsError, Unreachable
 from ifs_jaggaer.pipeline.checks import Check
 from ifs_jaggaer.pipeline.hooked import load_hook
 from ifs_jaggaer.pipeline.kinds import KINDS
-from ifs_jaggaer.pipeline.ping import ping
+from ifs_jaggaer.pipeline.ping.course import ping
 from ifs_jaggaer.pipeline.voucher_accounts import post_vouchers, unfit_accounts
 from ifs_jaggaer.pipeline.wiring import open_store, open_wiring
 from mapping.profile import Profile

@@ -14,10 +14,10 @@ from ifs_jaggaer import settings
 from ifs_jaggaer.cli.output import AsJson, Config, Exit, out, print_json, print_table, progress
 from ifs_jaggaer.cli.running import moment
 from ifs_jaggaer.errors import SettingsError
-from ifs_jaggaer.pipeline.fit import fit
-from ifs_jaggaer.pipeline.fit_html import as_html
-from ifs_jaggaer.pipeline.fit_json import as_json as fit_as_json
-from ifs_jaggaer.pipeline.fit_report import Fit
+from ifs_jaggaer.pipeline.fit.as_html import as_html
+from ifs_jaggaer.pipeline.fit.as_json import as_json as fit_as_json
+from ifs_jaggaer.pipeline.fit.course import fit
+from ifs_jaggaer.pipeline.fit.report import Fit
 from ifs_jaggaer.pipeline.kinds import KINDS
 from ifs_jaggaer.pipeline.wiring import open_wiring
 

@@ -13,13 +13,13 @@ import typer
 from ifs_jaggaer import settings
 from ifs_jaggaer.cli.output import AsJson, Config, Exit, out, print_json, print_table, progress
 from ifs_jaggaer.cli.running import Company, moment
-from ifs_jaggaer.pipeline.reconcile_reading import Window
-from ifs_jaggaer.pipeline.reconcile_report import NAMES, as_html, as_json, month_as_html, month_as_json
-from ifs_jaggaer.pipeline.reconcile_run import AnyReport, Asked, MonthReport, Report, reconcile
-from ifs_jaggaer.pipeline.reconcile_text import reminder, told
-from mapping.reconcile import Cause
-from mapping.reconcile_month import Standing
-from mapping.reconcile_totals import by_currency
+from ifs_jaggaer.pipeline.reconcile.as_text import reminder, told
+from ifs_jaggaer.pipeline.reconcile.reading import Window
+from ifs_jaggaer.pipeline.reconcile.report import NAMES, as_html, as_json, month_as_html, month_as_json
+from ifs_jaggaer.pipeline.reconcile.run import AnyReport, Asked, MonthReport, Report, reconcile
+from mapping.reconcile.documents import Cause
+from mapping.reconcile.month import Standing
+from mapping.reconcile.totals import by_currency
 
 MOST_SHOWN = 200
 """Differences on the screen; the whole is in the report."""

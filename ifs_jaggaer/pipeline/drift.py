@@ -20,7 +20,7 @@ from ifs_jaggaer.store import SchemaChange, Unit
 from ifs_jaggaer.store.audit import Event
 from mapping.kinds import Item, ItemKind
 from mapping.profile_extras import users_of
-from mapping.suppliers_case import SETS
+from mapping.suppliers.case import SETS
 
 if TYPE_CHECKING:
     from ifs_jaggaer.pipeline.run import SyncRun

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from mapping.contracts import Contracts
+from mapping.contracts.kind import Contracts
 from mapping.gl_accounts import GlAccounts
-from mapping.invoices import Invoices
+from mapping.invoices.kind import Invoices
 from mapping.kinds import Kind
-from mapping.payments import Payments
-from mapping.purchase_orders import PurchaseOrders
-from mapping.receipts import Receipts
-from mapping.requisitions import Requisitions
-from mapping.suppliers import Suppliers
+from mapping.payments.kind import Payments
+from mapping.purchase_orders.kind import PurchaseOrders
+from mapping.receipts.kind import Receipts
+from mapping.requisitions.kind import Requisitions
+from mapping.suppliers.kind import Suppliers
 
 KINDS: dict[str, Kind] = {
     kind.name: kind

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from connectors.ifs.models import Account
 from mapping.findings import readable
-from mapping.invoices_accounts import own_accounts, unfit
-from mapping.invoices_voucher import becomes_voucher
+from mapping.invoices.accounts import own_accounts, unfit
+from mapping.invoices.voucher import becomes_voucher
 
 if TYPE_CHECKING:
     from ifs_jaggaer.pipeline.wiring import Wiring

@@ -13,14 +13,14 @@ from pydantic import ValidationError
 from flows.artifacts import MOST_ROWS
 from flows.reconcile import ReconcileParameters
 from flows.reconcile_artifacts import difference_rows, month_rows, month_summary, reconcile_summary
-from ifs_jaggaer.pipeline.reconcile import Asked, KindReport, Report
-from ifs_jaggaer.pipeline.reconcile_month import MonthReport, month_of
-from ifs_jaggaer.pipeline.reconcile_report import as_html, as_json, month_as_html, month_as_json
-from ifs_jaggaer.pipeline.reconcile_text import reminder, told
+from ifs_jaggaer.pipeline.reconcile.as_text import reminder, told
+from ifs_jaggaer.pipeline.reconcile.course import Asked, KindReport, Report
+from ifs_jaggaer.pipeline.reconcile.month import MonthReport, month_of
+from ifs_jaggaer.pipeline.reconcile.report import as_html, as_json, month_as_html, month_as_json
 from mapping.kinds import Action
-from mapping.reconcile import Cause, Difference, Seen
-from mapping.reconcile_month import Bill, Period, statements
-from mapping.reconcile_totals import Entry, tie
+from mapping.reconcile.documents import Cause, Difference, Seen
+from mapping.reconcile.month import Bill, Period, statements
+from mapping.reconcile.totals import Entry, tie
 
 AT = datetime(2026, 11, 2, 6, tzinfo=UTC)
 EVIL = "<script>alert('1')</script> & | Söhne"

@@ -13,7 +13,7 @@ from prefect.client.schemas.schedules import CronSchedule
 from flows.catalogue import FLOWS
 from flows.sync_all import IN_ORDER
 from ifs_jaggaer.cli.running import Sync
-from ifs_jaggaer.pipeline.fit_html import TITLES
+from ifs_jaggaer.pipeline.fit.as_html import TITLES
 from ifs_jaggaer.pipeline.kinds import KINDS
 from ifs_jaggaer.pipeline.request import SyncName
 

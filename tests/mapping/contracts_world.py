@@ -11,7 +11,7 @@ from typing import Any
 
 from connectors.ifs.literals import canonical
 from connectors.wire import ETag, Row
-from mapping.contracts import CONTRACTS
+from mapping.contracts.kind import CONTRACTS
 from mapping.kinds import (
     Ask,
     Decision,

@@ -22,7 +22,7 @@ from mapping.kinds import (
     Snapshots,
     WireAsk,
 )
-from mapping.payments import Payments
+from mapping.payments.kind import Payments
 from mapping.profile import Profile
 
 TODAY = date(2026, 4, 10)

@@ -27,8 +27,8 @@ from mapping.kinds import (
     WireAsk,
 )
 from mapping.profile import Profile
-from mapping.purchase_orders_lines import LineKey, detail
-from mapping.receipts import RECEIPTS
+from mapping.purchasing.lines import LineKey, detail
+from mapping.receipts.kind import RECEIPTS
 
 TODAY = date(2026, 3, 10)
 ORDER = "P1001"

@@ -27,7 +27,7 @@ from mapping.kinds import (
     WireAsk,
 )
 from mapping.profile import Profile
-from mapping.requisitions import Requisitions
+from mapping.requisitions.kind import Requisitions
 
 TODAY = date(2026, 3, 10)
 NUMBER = "R1"

@@ -316,7 +316,7 @@ def account(world: World, number: str, **differs: Any) -> None:
 
 def agreed(**differs: Any) -> World:
     """A world in which both have the supplier, it is linked, and both last agreed on everything."""
-    from mapping.suppliers import Suppliers
+    from mapping.suppliers.kind import Suppliers
 
     world = World()
     account(world, "4010")

@@ -13,7 +13,7 @@ from supplier_world import PROFILE, TODAY, World, account, agreed, at_jaggaer
 from mapping.gl_accounts import GL_ACCOUNTS, has
 from mapping.kinds import Action, Instructions, ItemKind
 from mapping.profile import Profile
-from mapping.suppliers import Suppliers
+from mapping.suppliers.kind import Suppliers
 
 SUPPLIERS = Suppliers()
 BOTH = ("ifs:1001", "jaggaer:10442")

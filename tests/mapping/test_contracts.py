@@ -8,7 +8,7 @@ import pytest
 from contracts_world import CODE, PUT_BACK, World, price
 
 from ifs_jaggaer.errors import Rejected
-from mapping.contracts import CONTRACTS
+from mapping.contracts.kind import CONTRACTS
 from mapping.kinds import Action, Decision, IfsAct, IfsUpdate, Instructions, ItemKind, Link
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.wire import Row
-from mapping.contracts_model import terms_of
+from mapping.contracts.model import terms_of
 from mapping.kinds import Action
 
 PARTS = st.sampled_from(["a", "b", "c/1", "d|2"])

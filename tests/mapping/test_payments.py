@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from payment_world import INVOICE, KEY, World, ledger_item, proposal
 
 from mapping.kinds import Action, Instructions, Item, ItemKind, Link
-from mapping.payments import Payments
+from mapping.payments.kind import Payments
 from mapping.profile import Profile
 
 PROFILE = Profile.load()

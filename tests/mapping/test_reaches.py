@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,22 +31,23 @@ ALL = tuple(KINDS.values())
 
 
 def modules_of(kind: Kind) -> Iterator[Path]:
-    """The kind's own modules: its name, or its name and an underscore."""
-    own = Path(sys.modules[type(kind).__module__].__file__ or "").stem
-    yield from (path for path in MAPPING.glob("*.py") if path.stem == own or path.stem.startswith(f"{own}_"))
+    """The kind's own modules: its package, or its one module."""
+    own = Path(sys.modules[type(kind).__module__].__file__ or "")
+    yield from (own.parent.glob("[!_]*.py") if own.stem == "kind" else (own,))
 
 
 def named(kind: Kind) -> set[str]:
     """Sets and resources that are named where the kind asks or writes."""
     found: set[str] = set()
     for path in modules_of(kind):
+        module = importlib.import_module(".".join(path.relative_to(MAPPING.parent).with_suffix("").parts))
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ASKS and node.args:
                 first = node.args[0]
                 if isinstance(first, ast.Constant) and isinstance(first.value, str):
                     found.add(first.value)
                 elif isinstance(first, ast.Name):
-                    value = getattr(sys.modules[f"mapping.{path.stem}"], first.id, None)
+                    value = getattr(module, first.id, None)
                     found |= {value} if isinstance(value, str) else set()
     return found
 

@@ -14,7 +14,7 @@ from receipt_world import ORDER, World, receipt, receipt_line
 from ifs_jaggaer.errors import Rejected
 from mapping.kinds import Action, IfsAct, IfsCreate, Instructions, Item, ItemKind, JaggaerPost, Link, Partial
 from mapping.profile import Profile
-from mapping.receipts import RECEIPTS
+from mapping.receipts.kind import RECEIPTS
 
 PROFILE = Profile.load()
 

@@ -28,8 +28,8 @@ from mapping.kinds import (
     Snapshots,
     WireAsk,
 )
-from mapping.reconcile import OF_KIND, Cause, Compared, Known, Listed, Seen, counted, fresh
-from mapping.reconcile_causes import judged, look_closer
+from mapping.reconcile.causes import judged, look_closer
+from mapping.reconcile.documents import OF_KIND, Cause, Compared, Known, Listed, Seen, counted, fresh
 
 KEY = "P1"
 AT = datetime(2026, 2, 14, tzinfo=UTC)

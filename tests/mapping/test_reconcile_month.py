@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mapping.kinds import Action
-from mapping.reconcile import Cause, Difference, Seen
-from mapping.reconcile_month import (
+from mapping.reconcile.documents import Cause, Difference, Seen
+from mapping.reconcile.month import (
     NOWHERE,
     Bill,
     Period,
@@ -21,7 +21,7 @@ from mapping.reconcile_month import (
     periods_of_month,
     statements,
 )
-from mapping.reconcile_totals import Entry
+from mapping.reconcile.totals import Entry
 
 OCTOBER = Period("10", 2026, 10, date(2026, 10, 1), date(2026, 10, 31), closed=True)
 PERIODS = [OCTOBER, replace(OCTOBER, company="20", closed=False), replace(OCTOBER, company=NOWHERE)]

@@ -8,8 +8,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapping.reconcile import Cause
-from mapping.reconcile_totals import Entry, by_currency, tie
+from mapping.reconcile.documents import Cause
+from mapping.reconcile.totals import Entry, by_currency, tie
 
 AMOUNTS = st.none() | st.decimals(-(10**9), 10**9, places=2)
 ENTRIES = st.builds(

@@ -11,7 +11,7 @@ from supplier_world import BIC, IBAN, OTHER_IBAN, PROFILE, World, account, agree
 from ifs_jaggaer.errors import Rejected
 from mapping.kinds import Action, Decision, IfsCreate, IfsUpdate, Instructions, Item, ItemKind, JaggaerPost
 from mapping.profile import Profile
-from mapping.suppliers import SUPPLIERS
+from mapping.suppliers.kind import SUPPLIERS
 
 BOTH = ("ifs:1001", "jaggaer:10442")
 

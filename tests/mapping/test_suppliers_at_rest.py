@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from supplier_world import BIC, IBAN, OTHER_IBAN, World, account, at_jaggaer, in_ifs
 
 from mapping.kinds import Decision, IfsCreate, IfsUpdate, Instructions, JaggaerPost
-from mapping.suppliers import SUPPLIERS
+from mapping.suppliers.kind import SUPPLIERS
 
 MANY = settings().max_examples // 2
 """Half of what the profile in use asks for: an example is several runs of both systems."""

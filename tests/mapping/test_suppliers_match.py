@@ -6,7 +6,7 @@ import pytest
 from supplier_world import PROFILE, World, at_jaggaer, in_ifs
 
 from mapping.kinds import Action, Decision, Instructions, ItemKind, JaggaerRecords, Link
-from mapping.suppliers import SUPPLIERS
+from mapping.suppliers.kind import SUPPLIERS
 
 OTHERS = {"VatNo": "DE129273398", "AssociationNo": "HRB 99"}
 NO_NUMBERS = {"extCode": None, "extUniqueCode": None, "euVat": None, "fiscalCode": None}

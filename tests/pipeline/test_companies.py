@@ -26,9 +26,9 @@ from typer.testing import CliRunner
 
 from ifs_jaggaer.cli import app
 from ifs_jaggaer.errors import SettingsError
-from ifs_jaggaer.pipeline.reconcile import Asked, Report
-from ifs_jaggaer.pipeline.reconcile_run import reconcile
-from mapping.reconcile import Cause
+from ifs_jaggaer.pipeline.reconcile.course import Asked, Report
+from ifs_jaggaer.pipeline.reconcile.run import reconcile
+from mapping.reconcile.documents import Cause
 
 ORDERS = "purchase-orders"
 HEADS = "ifs.purchase_order"

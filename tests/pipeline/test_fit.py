@@ -17,10 +17,10 @@ from pipeline.test_dry_run import NO_BUSINESS
 from pipeline.world import World
 from programs import sandbox_program
 
-from ifs_jaggaer.pipeline.fit import fit
-from ifs_jaggaer.pipeline.fit_html import as_html
-from ifs_jaggaer.pipeline.fit_json import as_json
-from ifs_jaggaer.pipeline.fit_report import Cause, Fit, SyncFit
+from ifs_jaggaer.pipeline.fit.as_html import as_html
+from ifs_jaggaer.pipeline.fit.as_json import as_json
+from ifs_jaggaer.pipeline.fit.course import fit
+from ifs_jaggaer.pipeline.fit.report import Cause, Fit, SyncFit
 from ifs_jaggaer.pipeline.kinds import KINDS
 from ifs_jaggaer.pipeline.wiring import open_wiring
 

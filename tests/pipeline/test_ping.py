@@ -17,7 +17,7 @@ from ifs_jaggaer.pipeline.checks import Check
 from ifs_jaggaer.pipeline.checks import failed as failed_check
 from ifs_jaggaer.pipeline.kinds import KINDS
 from ifs_jaggaer.pipeline.needs import needs
-from ifs_jaggaer.pipeline.ping import ping
+from ifs_jaggaer.pipeline.ping.course import ping
 from ifs_jaggaer.pipeline.wiring import open_wiring
 from mapping.profile import Profile
 

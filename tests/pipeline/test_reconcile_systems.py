@@ -17,13 +17,13 @@ from pipeline.world import World
 from programs import product_of
 
 from ifs_jaggaer.errors import SettingsError
-from ifs_jaggaer.pipeline.reconcile import Asked, Report
-from ifs_jaggaer.pipeline.reconcile_month import MonthReport
-from ifs_jaggaer.pipeline.reconcile_reading import Window
-from ifs_jaggaer.pipeline.reconcile_run import reconcile
+from ifs_jaggaer.pipeline.reconcile.course import Asked, Report
+from ifs_jaggaer.pipeline.reconcile.month import MonthReport
+from ifs_jaggaer.pipeline.reconcile.reading import Window
+from ifs_jaggaer.pipeline.reconcile.run import reconcile
 from mapping.kinds import Instructions
-from mapping.reconcile import Cause, Difference
-from mapping.reconcile_totals import by_currency
+from mapping.reconcile.documents import Cause, Difference
+from mapping.reconcile.totals import by_currency
 
 NO_BUSINESS = ("audit_era", "audit_chain", "audit_event", "audit_payload", "run", "bucket")
 SYNCS = ("suppliers", "gl-accounts", "purchase-orders", "invoices")

@@ -4,10 +4,10 @@ import pytest
 from rows import account, books, cost_centre, head, invoice, line, site
 from world import World
 
-from mapping.invoices import INVOICES
+from mapping.invoices.kind import INVOICES
 from mapping.kinds import Link, Snapshot
 from mapping.profile import Profile
-from mapping.purchase_orders import PURCHASE_ORDERS
+from mapping.purchase_orders.kind import PURCHASE_ORDERS
 
 
 @pytest.fixture(scope="session")

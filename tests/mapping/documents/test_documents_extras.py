@@ -13,8 +13,8 @@ from connectors.ifs.models import PurchaseOrder, PurchaseOrderLine
 from mapping.kinds import Action, IfsCreate, JaggaerPost
 from mapping.profile import Profile
 from mapping.profile_extras import PARTS, ExtraField
-from mapping.purchase_orders_model import Words, kept, unkept
-from mapping.purchase_orders_reading import OrderRows, read_order
+from mapping.purchase_orders.reading import OrderRows, read_order
+from mapping.purchasing.model import Words, kept, unkept
 
 
 def with_extras(profile: Profile, *parts: str) -> Profile:

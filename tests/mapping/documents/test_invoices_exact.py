@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rows import books, head, invoice, invoice_line, line, splits
 from world import World
 
-from mapping.invoices import INVOICES
+from mapping.invoices.kind import INVOICES
 from mapping.kinds import Action, IfsCreate, Link
 from mapping.profile import Profile
 

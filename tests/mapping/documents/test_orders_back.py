@@ -13,7 +13,7 @@ from world import World
 from connectors.wire import Row
 from mapping.kinds import Action, Decision, Instructions, ItemKind, Link
 from mapping.profile import Profile
-from mapping.purchase_orders import PurchaseOrders
+from mapping.purchase_orders.kind import PurchaseOrders
 
 PROMISED = "lines[1-1].promisedDeliveryDate"
 NUMBER = "header.acknowledgement.number"

@@ -15,8 +15,8 @@ from world import World
 from mapping.fingerprint import read_mark
 from mapping.kinds import Action, Instructions, ItemKind, JaggaerPost, Link
 from mapping.profile import Profile
-from mapping.purchase_orders import PurchaseOrders
-from mapping.purchase_orders_lines import numbered
+from mapping.purchase_orders.kind import PurchaseOrders
+from mapping.purchasing.lines import numbered
 
 
 def operations(world: World) -> list[tuple[str, str]]:

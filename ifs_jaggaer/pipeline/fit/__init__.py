@@ -1,0 +1,1 @@
+"""Fit: what would be synchronised, what would not, and why."""

@@ -1,0 +1,1 @@
+"""Ping: is each system there, and fit to work with."""

@@ -1,0 +1,1 @@
+"""Reconcile: reads both systems, names every difference."""

@@ -1,0 +1,177 @@
+"""Counts and amounts of one kind on both sides, read apart from what is decided (mapping.reconcile.totals)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from connectors.ifs import filters
+from ifs_jaggaer.pipeline.plan import GATHERED_TOGETHER
+from ifs_jaggaer.pipeline.reconcile.reading import Window, all_of, any_company, pages
+from mapping.kinds import Action
+from mapping.reconcile.documents import REMEDIES, Cause, Difference, Seen
+from mapping.reconcile.totals import Entry, Figures, Named, tie
+
+if TYPE_CHECKING:
+    from connectors.wire import Row
+    from ifs_jaggaer.pipeline.reconcile.look import Look
+    from ifs_jaggaer.pipeline.wiring import Wiring
+    from mapping.kinds import Source
+    from mapping.reconcile.sides import Book, Side
+
+
+@dataclass(frozen=True, slots=True)
+class Tied:
+    """The figures, and documents that only counting found."""
+
+    figures: list[Figures]
+    further: list[Seen]
+
+
+@dataclass(slots=True)
+class Sums:
+    """Grows with the pages of the source; the target is read when all of it was seen."""
+
+    wiring: Wiring
+    look: Look
+    book: Book
+    window: Window
+    sources: dict[str, Entry] = field(default_factory=dict)
+    targets: dict[tuple[str, str], Entry] = field(default_factory=dict)
+    why: dict[str, tuple[Cause, str]] = field(default_factory=dict)
+
+    def take(self, source: Source, rows: Iterable[Row]) -> None:
+        """Rows of a page of the source."""
+        if (source.system, source.name) == (self.book.source.system, self.book.source.name):
+            self.sources.update((one.key, one) for one in entries(self.book.source, rows, self.wiring))
+
+    def know(self, seen: Seen) -> None:
+        """How a document stands: why its two sides differ, if they do."""
+        if seen.cause is not None:
+            self.why[seen.key] = (seen.cause, seen.why)
+
+    async def tied(self) -> Tied:
+        """Reads the target, ties; what nobody explains is read once more, for it may have changed meanwhile."""
+        await self._read_targets()
+        await self._find(self.sources.keys() - {one.key for one in self.targets.values()})
+        further = await self._orphans([one for one in self.targets.values() if one.key not in self.sources])
+        await self._filled()
+        figures = self._tie()
+        doubtful = {one.key for one in _unexplained(figures) if one.about not in self._known_unexplained}
+        if doubtful:
+            await self._again(doubtful)
+            figures = self._tie()
+        return Tied(figures, [*further, *self._told(figures)])
+
+    @property
+    def _known_unexplained(self) -> set[str]:
+        """What the comparison of fields has told already."""
+        return {key for key, (cause, _) in self.why.items() if cause is Cause.UNEXPLAINED}
+
+    def _tie(self) -> list[Figures]:
+        return tie(self.sources.values(), self.targets.values(), self.why)
+
+    async def _read_targets(self) -> None:
+        """From the window's beginning on, without an end: what was written came after what it was written for."""
+        for side in self.book.targets:
+            own = filters.eq(*side.only) if side.only else None
+            where = all_of(any_company(side.company, self.wiring.profile.companies), own)
+            async for rows in pages(self.wiring, side.system, side.name, replace(self.window, until=None), where):
+                self._put(side, rows)
+
+    def _put(self, side: Side, rows: Iterable[Row]) -> None:
+        for one in entries(side, rows, self.wiring):
+            self.targets[side.name, one.own] = one
+
+    async def _find(self, keys: Iterable[str]) -> None:
+        """Counterparts that did not change in the window."""
+        for side in self.book.targets:
+            for some in _chunks(keys):
+                self._put(side, await self.look.rows(side.look(some)))
+
+    async def _orphans(self, lost: Sequence[Entry]) -> list[Seen]:
+        """Records with our mark whose document the source does not show in the window, or at all."""
+        there: set[str] = set()
+        for some in _chunks({one.key for one in lost}):
+            rows = await self.look.rows(self.book.source.look(some))
+            there |= {one.key for one in entries(self.book.source, rows, self.wiring)}
+        # What the source shows, but outside of the window, is not compared.
+        self.targets = {at: one for at, one in self.targets.items() if one.key not in there}
+        unknown = {one.about for one in lost if one.key not in there} - self.why.keys()
+        found = await self.look.at([self.look.reference(key) for key in sorted(unknown)])
+        told = [one for one in found if one.differences]
+        for one in told:
+            self.know(one)
+        return told
+
+    async def _filled(self) -> None:
+        """What does not state its amount itself."""
+        if self.book.source.fill:
+            bare = [one for one in self.sources.values() if one.amount is None or not one.currency]
+            for one in await filled(self.book.source, bare, self.look):
+                self.sources[one.key] = one
+        for side in self.book.targets:
+            bare = [one for (name, _), one in self.targets.items() if name == side.name and one.amount is None]
+            for one in await filled(side, bare, self.look):
+                self.targets[side.name, one.own] = one
+
+    async def _again(self, keys: set[str]) -> None:
+        """What is found now takes the place of what was; a double under another number cannot be looked for."""
+        self.sources = {key: one for key, one in self.sources.items() if key not in keys}
+        for some in _chunks(keys):
+            rows = await self.look.rows(self.book.source.look(some))
+            self.sources.update((one.key, one) for one in entries(self.book.source, rows, self.wiring))
+        await self._find(keys)
+        await self._filled()
+
+    def _told(self, figures: Sequence[Figures]) -> list[Seen]:
+        """What only counting found, as a difference of its document."""
+        found: dict[str, Seen] = {}
+        for one in _unexplained(figures):
+            if one.about in self._known_unexplained or one.about in found:
+                continue
+            source, there = self.sources.get(one.key), [e for e in self.targets.values() if e.key == one.key]
+            difference = Difference(
+                sync=self.look.kind.name,
+                key=one.about,
+                other_key=one.own if one.own != one.key else "",
+                field="document" if one.count else "amount",
+                source=_words(source) if source else None,
+                target=" and ".join(map(_words, there)) or None,
+                target_system="jaggaer" if self.look.home == "ifs" else "ifs",
+                cause=Cause.UNEXPLAINED,
+                reason=one.reason,
+                remedy=REMEDIES[Cause.UNEXPLAINED],
+            )
+            found[one.about] = Seen(one.about, difference.other_key, Action.NONE, differences=(difference,))
+        return list(found.values())
+
+
+def entries(side: Side, rows: Iterable[Row], wiring: Wiring) -> list[Entry]:
+    """The documents of ours among the rows."""
+    return [one for row in rows for one in side.entries(row, wiring.profile)]
+
+
+async def filled(side: Side, bare: Sequence[Entry], look: Look) -> list[Entry]:
+    """Entries that state no amount themselves, with what belongs to them."""
+    if side.fill is None:
+        return list(bare)
+    found: list[Entry] = []
+    for start in range(0, len(bare), GATHERED_TOGETHER):
+        found += await look.filled(side.fill(list(bare[start : start + GATHERED_TOGETHER]), look.wiring.profile))
+    return found
+
+
+def _unexplained(figures: Iterable[Figures]) -> list[Named]:
+    return [one for group in figures for one in group.named if one.cause is Cause.UNEXPLAINED]
+
+
+def _words(entry: Entry) -> str:
+    name = entry.what if entry.own == entry.key else f"{entry.what} {entry.own}"
+    return f"{name}: {entry.worth:f} {entry.currency}".strip()
+
+
+def _chunks(keys: Iterable[str]) -> list[frozenset[str]]:
+    every = sorted(keys)
+    return [frozenset(every[start : start + GATHERED_TOGETHER]) for start in range(0, len(every), GATHERED_TOGETHER)]

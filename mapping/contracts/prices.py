@@ -1,0 +1,154 @@
+"""The price rows of one agreement: made, changed, ended, never deleted (DESIGN, law 11)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from ifs_jaggaer.errors import Rejected
+from mapping.contracts.case import ENDED, ContractCase, PriceRow, Sent, price_rows
+from mapping.contracts.model import FIELDS, LINE_PART, Line, PriceKey, Terms, names, overlapping
+from mapping.contracts.weigh import BY_ITSELF, PUT_BACK, Course, changed, shown, weigh
+from mapping.contracts.writes import new_price, update_price
+from mapping.findings import Findings
+from mapping.kinds import Change, Instructions, Item, ItemKind, Write
+from mapping.profile import Profile
+
+UNTIL = "ValidUntil"
+
+
+@dataclass(slots=True)
+class Prices:
+    """The prices of one contract on their way to a decision; `sent` and `found` are the decision's own."""
+
+    case: ContractCase
+    terms: Terms
+    profile: Profile
+    as_of: date
+    told: Instructions
+    sent: Sent
+    found: Findings
+    writes: list[Write] = field(default_factory=list)
+    rows: dict[PriceKey, PriceRow] = field(init=False)
+    faults: dict[PriceKey, Rejected] = field(init=False)
+    _items: dict[str, str] = field(init=False)
+    _breaks: Counter[tuple[str, str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rows, self.faults = price_rows(self.case.prices, self.profile)
+        keyed = {line.key for line in self.terms.lines} | {line.key for line in self.terms.bad if line.key}
+        self._breaks = Counter((key.part, key.quantity) for key in keyed | self.rows.keys() | self.faults.keys())
+        self._items = {line.key.part: line.item for line in self.terms.lines}
+        self._items |= {line.part: line.item for line in self.terms.bad if line.part}
+
+    def name(self, key: PriceKey) -> str:
+        """What items call a price; with its first day where its item and quantity have several."""
+        several = f"/{key.valid_from}" if self._breaks[key.part, key.quantity] > 1 else ""
+        return f"prices[{self._items.get(key.part, key.part)}/{key.quantity}{several}]"
+
+    def tell(self) -> None:
+        """The lines that cannot go, and what is only worth saying."""
+        for line in self.terms.bad:
+            unnamed = "/".join(filter(None, (line.item, f"#{line.place}")))
+            name = self.name(line.key) if line.key else f"prices[{unnamed}]"
+            fault = line.fault
+            self.found.rejected(f"{name}.{fault.field}" if fault.field else name, fault)
+        self.found.notes += overlapping(self.terms.lines, lambda line: self.name(line.key))
+        if not self.terms.came:
+            self.found.notes.append("no price came: those in IFS stay as they are")
+
+    def foreseen(self) -> tuple[Change, ...]:
+        """What the rows of an agreement that is to be made will hold."""
+        made = (new_price("", line, self.name(line.key), self.profile) for line in self.terms.lines)
+        return tuple(change for each in made for change in each.changes)
+
+    def weigh(self) -> None:
+        """Every row that the contract states, then those that it does not state any more."""
+        if not self.terms.came:
+            return
+        standing = [key for key in self.sent.prices if not self.sent.ended(key)]
+        if standing and not self.case.prices:
+            # Absence is not emptiness: a lost permission looks like an empty set (DESIGN, law 11).
+            reason = f"IFS shows none of the {len(standing)} prices of agreement {self.case.agreement_id} any more"
+            remedy = "check the permissions of the service user in IFS; restore them there if somebody deleted them"
+            self.found.add(Item(ItemKind.HELD, "prices", None, reason, remedy))
+            return
+        for line in self.terms.lines:
+            name = self.name(line.key)
+            if name in self.told.without:
+                continue
+            if line.key in self.faults:
+                self.found.rejected(name, self.faults[line.key])
+            elif line.key in self.rows:
+                self._both(line, self.rows[line.key], name)
+            else:
+                self._missing(line, name)
+        self._no_longer_listed()
+
+    def _missing(self, line: Line, name: str) -> None:
+        base = self.sent.of_price(line.key)
+        if base is not None and not (changed(base, line.values) or self.profile.contracts.put_back):
+            self._conflict(name, line.values["Price"], "was sent, and is gone in IFS")
+            return
+        self.writes.append(new_price(self.case.agreement_id, line, name, self.profile))
+        self.sent.prices[line.key] = dict(line.values)
+
+    def _both(self, line: Line, row: PriceRow, name: str) -> None:
+        weighed = weigh(
+            self.sent.of_price(line.key),
+            row.values,
+            line.values,
+            put_back=self.profile.contracts.put_back,
+            ended=self.sent.ended(line.key),
+        )
+        difference = shown(names(LINE_PART, self.profile), row.values, line.values, weighed.differing)
+        if weighed.course is Course.HOLD and self.told.approved.get(name) != difference:
+            self.found.add(Item(ItemKind.HELD, name, difference, weighed.reason, BY_ITSELF, brake=True))
+        elif weighed.course is Course.CONFLICT:
+            self._conflict(name, difference, weighed.reason)
+        else:
+            self._write(row, name, {each: line.values[each] for each in weighed.differing})
+            if weighed.note:
+                self.found.notes.append(f"{name}: {weighed.note}")
+            self.sent.prices[line.key] = dict(line.values)
+
+    def _write(self, row: PriceRow, name: str, values: Mapping[str, str | None]) -> None:
+        if values:
+            self.writes.append(update_price(row, name, values, self.profile))
+
+    # --- what is gone from the list ---
+
+    def _no_longer_listed(self) -> None:
+        """A row that no line stands for has ended, if the list tells what all its lines stand for."""
+        if any(line.part is None for line in self.terms.bad):
+            return
+        listed = {line.key for line in self.terms.lines} | {line.key for line in self.terms.bad}
+        vague = {line.part for line in self.terms.bad if line.key is None}
+        for key, row in self.rows.items():
+            until = row.values.get(UNTIL, "")  # "": it did not come
+            over = until is not None and until < self.as_of.isoformat()
+            if key not in listed and key.part not in vague and not over and self.name(key) not in self.told.without:
+                self._end(row, until)
+
+    def _end(self, row: PriceRow, until: str | None) -> None:
+        name = self.name(row.key)
+        if not self.profile.contracts.put_back:
+            if row.key not in self.sent.prices:
+                self._conflict(name, until, "IFS has it, no line of the contract does, and it is not known to be ours")
+                return
+            if self.sent.ended(row.key):
+                self._conflict(name, until, "ended with its line in the contract, and was extended in IFS")
+                return
+        field_name, value = f"{name}.{FIELDS[UNTIL]}", until or "open"
+        if self.told.approved.get(field_name) != value:
+            reason = "no longer among the prices of the contract: it ends with the day before this run"
+            self.found.add(Item(ItemKind.HELD, field_name, value, reason, BY_ITSELF, brake=True))
+            return
+        end = (self.as_of - timedelta(days=1)).isoformat()
+        self._write(row, name, {UNTIL: end})
+        self.sent.prices[row.key] = {**row.values, **self.sent.prices.get(row.key, {}), UNTIL: end, ENDED: "true"}
+
+    def _conflict(self, name: str, value: str | None, reason: str) -> None:
+        self.found.add(Item(ItemKind.CONFLICT, name, value, reason, PUT_BACK))

@@ -1,0 +1,1 @@
+"""Invoices, JAGGAER to IFS."""

@@ -1,0 +1,128 @@
+"""All that one invoice is decided from: JAGGAER's record, our own posting, and what IFS knows of its parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, TypeAlias
+
+from mapping.purchasing.lines import numbered
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from connectors.ifs.models import (
+        Account,
+        AccountingPeriod,
+        CodePartValue,
+        LedgerItem,
+        PostingProposal,
+        PostingProposalLine,
+        PreAccounting,
+        PurchaseOrder,
+        PurchaseOrderLine,
+        SupplierFinance,
+    )
+    from connectors.jaggaer.invoices import Invoice, InvoiceHeader
+    from ifs_jaggaer.errors import Rejected
+    from mapping.invoices.made import Made
+    from mapping.kinds import Link, Snapshot
+    from mapping.watching import Watch
+
+OrderLineKey: TypeAlias = tuple[str, str, str]
+"""OrderNo, LineNo, ReleaseNo."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOrder:
+    """An order in IFS that the invoice refers to; `shares` are the distributions of its lines, `watch` the lines."""
+
+    head: PurchaseOrder
+    lines: tuple[PurchaseOrderLine, ...]
+    shares: tuple[PreAccounting, ...]
+    link: Link | None
+    watch: Watch
+
+    def line(self, number: str) -> PurchaseOrderLine | None:
+        """The line that JAGGAER calls by this number: by the link, else computed."""
+        by_key = {(row.line_no or "", row.release_no or ""): row for row in self.lines}
+        key = numbered(self.link.detail if self.link else None, by_key).get(number)
+        return by_key.get(key) if key else None
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What IFS knows that every posting is checked against, by company and key.
+
+    `watches` are those of the companies' periods.
+    """
+
+    accounts: Mapping[tuple[str, str], Account] = field(default_factory=dict)
+    values: Mapping[tuple[str, str, str], CodePartValue] = field(default_factory=dict)
+    periods: Mapping[str, tuple[AccountingPeriod, ...]] = field(default_factory=dict)
+    watches: Mapping[str, Watch] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceCase:
+    """One invoice. `header` is None when JAGGAER does not show it, `whole` when its lines need not be known.
+
+    `posted` are proposals and vouchers that carry our mark, `posted_lines` the lines of those that do not balance,
+    `watch` are the proposals or vouchers that `posted` holds one of;
+    `namesakes`, `vouchers` and `keyed` are proposals, vouchers of ours and ledger items of the supplier with the same
+    number.
+    `supplier` is the SupplierId by link; `finance` its rows, one a company. `proposed` are quantities of order lines
+    in all their posting proposals; `earlier` those that other invoices of the same batch ask for first, `credited`
+    those that its credit notes take back; `rival` is the one of them that has the same number and goes first.
+    """
+
+    invoice_id: str
+    header: InvoiceHeader | None
+    faults: tuple[Rejected, ...] = ()
+    link: Link | None = None
+    snapshot: Snapshot | None = None
+    posted: tuple[Made, ...] = ()
+    posted_lines: tuple[PostingProposalLine, ...] = ()
+    watch: Watch | None = None
+    whole: Invoice | None = None
+    supplier: str = ""
+    orders: Mapping[str, KnownOrder] = field(default_factory=dict)
+    finance: tuple[SupplierFinance, ...] = ()
+    namesakes: tuple[PostingProposal, ...] = ()
+    vouchers: tuple[Made, ...] = ()
+    keyed: tuple[LedgerItem, ...] = ()
+    ledger: Ledger = field(default_factory=Ledger)
+    proposed: Mapping[OrderLineKey, Decimal] = field(default_factory=dict)
+    earlier: Mapping[OrderLineKey, Decimal] = field(default_factory=dict)
+    credited: Mapping[OrderLineKey, Decimal] = field(default_factory=dict)
+    rival: str = ""
+
+    @property
+    def key(self) -> str:
+        return self.invoice_id
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        return (f"jaggaer:{self.invoice_id}",)
+
+    @property
+    def mark(self) -> str:
+        """Our mark on its proposal."""
+        return mark_of(self.invoice_id)
+
+    @property
+    def just_posted(self) -> bool:
+        """Posted by us and JAGGAER not told yet: what it shows now changes nothing about that."""
+        return bool(self.kept("posted")) and not self.kept("told") and len(self.posted) == 1
+
+    def kept(self, name: str) -> str:
+        """What the snapshot keeps under that name; "" for nothing."""
+        return (self.snapshot.fields.get(name) if self.snapshot else None) or ""
+
+    def finance_in(self, company: str) -> SupplierFinance | None:
+        return next((row for row in self.finance if row.company == company), None)
+
+
+def mark_of(invoice_id: str) -> str:
+    """`SourceReference` of the proposal of an invoice (contracts/mapping.md)."""
+    return f"JAG:{invoice_id}"

@@ -1,0 +1,352 @@
+"""What shall happen to one invoice: posted in IFS, told to JAGGAER, or why not (DESIGN, invoices)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from mapping.export_status import ExportStatus, dead_letters
+from mapping.findings import Findings
+from mapping.invoices.checks import in_ledger, period_of
+from mapping.invoices.extras import changed_extras, content_print, kept_extras
+from mapping.invoices.model import header_print, number_of, whole_print
+from mapping.invoices.posting import examine
+from mapping.invoices.proposal import proposal
+from mapping.invoices.voucher import becomes_voucher, voucher
+from mapping.kinds import Action, Decision, IfsCreate, Item, ItemKind, Link, Settlement
+from mapping.money import Money, exact_sum, plain
+
+if TYPE_CHECKING:
+    from connectors.jaggaer.invoices import InvoiceHeader
+    from mapping.invoices.case import InvoiceCase
+    from mapping.invoices.made import Made
+    from mapping.invoices.posting import Examined, Posting
+    from mapping.kinds import Instructions
+    from mapping.profile import Profile
+
+RECORD = "invoice"
+_ZERO = Decimal(0)
+
+
+def is_ready(header: InvoiceHeader, profile: Profile) -> bool:
+    """Payable and Completed (contracts/jaggaer.md 7)."""
+    words = profile.words("invoice")
+    return (header.payment_status, header.workflow_status) == (
+        words.to_jaggaer("Payable"),
+        words.to_jaggaer("Completed"),
+    )
+
+
+def must_post(case: InvoiceCase, profile: Profile) -> bool:
+    """Whether it is one to be posted: ready, not exported, and nothing of ours in IFS."""
+    header = case.header
+    if header is None or case.faults or case.posted or case.link:
+        return False
+    return is_ready(header, profile) and not _shows(header, "Exported", profile)
+
+
+def must_read(case: InvoiceCase, profile: Profile) -> bool:
+    """Whether its lines must be known: it is to be posted, or may have been changed since it was.
+
+    Telling JAGGAER the outcome moves lastUpdate; that alone is no reason.
+    """
+    if must_post(case, profile):
+        return True
+    header = case.header
+    if header is None or case.faults or not case.kept("posted") or not case.kept("fingerprint"):
+        return False
+    same = case.kept("header") == header_print(header)
+    return same and bool(case.kept("seen")) and case.kept("seen") != _seen(header)
+
+
+def decide_invoice(case: InvoiceCase, profile: Profile, told: Instructions) -> Decision:
+    """Raises nothing: what cannot be decided is an item that says why."""
+    return _Deciding(case, profile, told).decide()
+
+
+def _shows(header: InvoiceHeader, status: str, profile: Profile) -> bool:
+    return header.export_status == profile.words("invoice").to_jaggaer(status)
+
+
+def _seen(header: InvoiceHeader) -> str:
+    return header.last_update.isoformat() if header.last_update else ""
+
+
+@dataclass(slots=True)
+class _Deciding:
+    case: InvoiceCase
+    profile: Profile
+    told: Instructions
+
+    def decide(self) -> Decision:
+        case, header = self.case, self.case.header
+        found = Findings()
+        for fault in case.faults:
+            found.rejected(fault.field or "invoice", fault)
+        if found.items:
+            return self._open(*found.items)
+        if case.just_posted:
+            return self._just_posted(case.posted[0])
+        if header is None:
+            return self._unseen()
+        return self._posted(header) if case.posted or case.link else self._not_posted(header)
+
+    def _not_posted(self, header: InvoiceHeader) -> Decision:
+        if not is_ready(header, self.profile):
+            return self._done(Action.OUT_OF_SCOPE, "paid or not approved at JAGGAER")
+        if _shows(header, "Exported", self.profile):
+            return self._done(Action.OUT_OF_SCOPE, "exported before, not by us")
+        return self._post(header)
+
+    def _unseen(self) -> Decision:
+        if not self.case.link and not self.case.posted:
+            return self._done(Action.OUT_OF_SCOPE, "JAGGAER shows no such invoice")
+        return self._open(
+            _held("invoiceId", self.case.invoice_id, "JAGGAER no longer shows this invoice: unknown, not gone")
+        )
+
+    # --- posted already ---
+
+    def _just_posted(self, one: Made) -> Decision:
+        """The rest of a creation. What does not stand yet is looked at with its header the next time."""
+        if one.stands:
+            return self._tell_success(one, None, self._kept_but(told="SUCCESS"), Action.SKIP)
+        held = self._unfinished(one)
+        return replace(self._open(held), settlement=Settlement(self._link(one), snapshot=self._kept_but(told="held")))
+
+    def _posted(self, header: InvoiceHeader) -> Decision:
+        case = self.case
+        if not case.posted:
+            return self._open(
+                _held("SourceReference", case.mark, "IFS no longer shows what was posted of it: unknown, not gone")
+            )
+        if len(case.posted) > 1:
+            numbers = " and ".join(f"{one.what} {one.key}" for one in case.posted)
+            return self._open(_conflict("SourceReference", case.mark, f"IFS has it twice: {numbers}"))
+        return self._standing(header, case.posted[0])
+
+    def _standing(self, header: InvoiceHeader, one: Made) -> Decision:
+        case = self.case
+        if one.cancelled and case.kept("accepted") == "Cancelled":
+            return self._settled(header, one)
+        conflict = self._changed(header, one)
+        if conflict and "ifs" in {self.told.winners.get("*"), self.told.winners.get(conflict.field)}:
+            return self._settled(header, one)
+        if conflict:
+            return self._open(conflict)
+        if not one.stands:
+            return self._open(self._unfinished(one))
+        if _shows(header, "Exported", self.profile):
+            return self._settled(header, one)
+        again = case.kept("told") == "SUCCESS"
+        notes = ("JAGGAER asks for it again: told once more, not posted again",) if again else ()
+        snapshot = self._snapshot(header, told="SUCCESS", seen="")
+        return replace(self._tell_success(one, header.export_status, snapshot, Action.UPDATE), notes=notes)
+
+    def _changed(self, header: InvoiceHeader, one: Made) -> Item | None:
+        """A person's change to what was posted, on either side; never rewritten."""
+        case = self.case
+        if one.cancelled:
+            return _conflict("Objstate", "Cancelled", "its posting proposal was cancelled in IFS")
+        if not case.kept("posted"):
+            return _against_posting(header, one)
+        known = case.kept("fingerprint")
+        differs = bool(case.whole and known and known != whole_print(case.whole))
+        if differs or case.kept("header") != header_print(header):
+            return _conflict("invoice", case.invoice_id, "changed at JAGGAER after it was posted")
+        extras = changed_extras(case, header, self.profile)
+        if extras:
+            return _conflict("invoice", case.invoice_id, f"changed at JAGGAER after it was posted: {extras}")
+        return None
+
+    def _unfinished(self, one: Made) -> Item:
+        watch = self.case.watch
+        return Item(
+            ItemKind.HELD,
+            "Objstate",
+            one.state,
+            self._unbalanced(one),
+            "complete it in IFS; JAGGAER is then told by itself",
+            waits_for=str(watch) if watch else None,
+        )
+
+    def _unbalanced(self, one: Made) -> str:
+        if one.proposal is None:
+            return f"{one.what} {one.key} is {one.state}"
+        head, lines = one.proposal, self.case.posted_lines
+        net = exact_sum(line.net_amount or _ZERO for line in lines)
+        tax = exact_sum(line.tax_amount or _ZERO for line in lines)
+        sides = (
+            ("net", head.net_amount or _ZERO, net),
+            ("tax", head.tax_amount or _ZERO, tax),
+            ("gross", head.gross_amount or _ZERO, exact_sum((net, tax))),
+        )
+        told = [
+            f"{name} {plain(stated)}, its lines {plain(sum_)}: difference {plain(exact_sum((stated, -sum_)))}"
+            for name, stated, sum_ in sides
+            if stated != sum_
+        ]
+        return f"{one.what} {one.key} is {one.state}" + (f": {'; '.join(told)}" if told else "")
+
+    def _tell_success(self, one: Made, shown: str | None, snapshot: dict[str, str | None], action: Action) -> Decision:
+        return Decision(
+            key=self.case.invoice_id,
+            other_key=one.key,
+            action=action,
+            writes=(self._export_status(shown).success(one.number, one.on, f"{one.what} {one.key}"),),
+            settlement=Settlement(self._link(one), snapshot=snapshot),
+            amount=_amount(one),
+            base_version=self._version,
+        )
+
+    def _settled(self, header: InvoiceHeader, one: Made) -> Decision:
+        case = self.case
+        seen = _seen(header) if case.whole or not case.kept("seen") else case.kept("seen")
+        accepted = "Cancelled" if one.cancelled else ""
+        told = case.kept("told") or ("SUCCESS" if _shows(header, "Exported", self.profile) else "")
+        snapshot = self._snapshot(header, told=told, seen=seen, accepted=accepted)
+        known = case.link is not None and case.snapshot is not None and dict(case.snapshot.fields) == snapshot
+        return Decision(
+            key=case.invoice_id,
+            other_key=one.key,
+            action=Action.SKIP,
+            settlement=None if known else Settlement(self._link(one), snapshot=snapshot),
+            amount=_amount(one),
+            base_version=self._version,
+        )
+
+    # --- to be posted ---
+
+    def _post(self, header: InvoiceHeader) -> Decision:
+        case = self.case
+        if case.whole is None:
+            return self._open(_held("invoiceId", case.invoice_id, "its lines did not come"))
+        examined = examine(case, case.whole, self.profile, self.told.approved)
+        posting = examined.posting
+        if examined.company and examined.company not in self.profile.companies:
+            note = f"company {examined.company} is not in scope"
+            return replace(self._done(Action.OUT_OF_SCOPE, note), elsewhere=True)
+        if posting is None and case.rival:
+            # Decided once more when the other one is posted: then it is known what has the number.
+            told = self._open(*examined.items)
+            return replace(told, again=True, notes=examined.notes, discrepancies=examined.discrepancies)
+        if posting is None:
+            return self._refused(header, content_print(case.whole, self.profile), examined)
+        return Decision(
+            key=case.invoice_id,
+            other_key="",
+            action=Action.CREATE,
+            writes=(self._document(posting),),
+            settlement=Settlement(snapshot=self._snapshot(header, told="", seen="")),
+            amount=Money(posting.stated_gross, posting.currency),
+            again=True,
+            notes=examined.notes,
+            discrepancies=examined.discrepancies,
+            base_version=self._version,
+        )
+
+    def _document(self, posting: Posting) -> IfsCreate:
+        if becomes_voucher(posting.company, self.profile, has_order=posting.has_order):
+            period = period_of(self.case.ledger, posting.company, posting.posting_date)
+            return voucher(posting, self.case.invoice_id, period, self.profile)
+        return proposal(posting, self.profile)
+
+    def _refused(self, header: InvoiceHeader, content: str, examined: Examined) -> Decision:
+        """JAGGAER is told of dead letters, once for each reason, and not where it shows them already."""
+        case = self.case
+        failure = self._export_status(header.export_status).failure(content, dead_letters(examined.items))
+        keyed = in_ledger(case, examined.company, number_of(header))
+        kept: dict[str, str | None] = {"told": failure[1] if failure else case.kept("told")}
+        kept |= {"keyed": keyed} if keyed else {}
+        return Decision(
+            key=case.invoice_id,
+            other_key="",
+            action=Action.NONE,
+            writes=(failure[0],) if failure else (),
+            items=examined.items,
+            settlement=Settlement(snapshot=kept) if failure or keyed != case.kept("keyed") else None,
+            notes=examined.notes,
+            discrepancies=examined.discrepancies,
+            base_version=self._version,
+        )
+
+    # --- parts ---
+
+    def _export_status(self, shown: str | None) -> ExportStatus:
+        words = self.profile.words("invoice")
+        return ExportStatus("invoices", self.case.invoice_id, shown, self.case.kept("told"), words)
+
+    def _snapshot(self, header: InvoiceHeader, *, told: str, seen: str, accepted: str = "") -> dict[str, str | None]:
+        """What is kept of a posted invoice: `seen` is lastUpdate when its content was last known, "" before an echo."""
+        case = self.case
+        return {
+            "posted": "yes",
+            "header": header_print(header),
+            "fingerprint": whole_print(case.whole) if case.whole else case.kept("fingerprint"),
+            "told": told,
+            "seen": seen,
+            "accepted": accepted,
+            **kept_extras(case, header, self.profile),
+        }
+
+    def _kept_but(self, *, told: str) -> dict[str, str | None]:
+        return {**(self.case.snapshot.fields if self.case.snapshot else {}), "told": told}
+
+    def _link(self, one: Made) -> Link:
+        return Link(RECORD, one.key, self.case.invoice_id)
+
+    def _open(self, *items: Item) -> Decision:
+        posted = self.case.posted
+        found = len(posted) == 1 and self.case.link is None
+        return Decision(
+            key=self.case.invoice_id,
+            other_key=self._other_key,
+            action=Action.NONE,
+            items=items,
+            settlement=Settlement(self._link(posted[0])) if found else None,
+            base_version=self._version,
+        )
+
+    def _done(self, action: Action, note: str) -> Decision:
+        return Decision(self.case.invoice_id, self._other_key, action, notes=(note,), base_version=self._version)
+
+    @property
+    def _other_key(self) -> str:
+        if self.case.link:
+            return self.case.link.ifs_key
+        return self.case.posted[0].key if self.case.posted else ""
+
+    @property
+    def _version(self) -> int:
+        return self.case.snapshot.version if self.case.snapshot else 0
+
+
+def _against_posting(header: InvoiceHeader, one: Made) -> Item | None:
+    """Without a snapshot the posting itself says what was posted."""
+    total = header.total.value if header.total else None
+    if total is not None and one.gross is not None and one.gross != total:
+        reason = f"{plain(total)} at JAGGAER, {plain(one.gross)} posted"
+        return _conflict("total", plain(total), f"changed after it was posted: {reason}")
+    if one.invoice_no != number_of(header):
+        reason = f"number {number_of(header)} at JAGGAER, {one.invoice_no} posted"
+        return _conflict("invoiceNumber", number_of(header), f"changed after it was posted: {reason}")
+    return None
+
+
+def _amount(one: Made) -> Money | None:
+    return None if one.gross is None or not one.currency else Money(one.gross, one.currency)
+
+
+def _held(field: str, value: str | None, reason: str, remedy: str = "look for it, and who may see it") -> Item:
+    return Item(ItemKind.HELD, field, value, reason, remedy)
+
+
+def _conflict(field: str, value: str, reason: str) -> Item:
+    return Item(
+        ItemKind.CONFLICT,
+        field,
+        value,
+        reason,
+        "correct the posting in IFS by hand, then 'conflicts resolve KEY --sync invoices --winner ifs'",
+    )

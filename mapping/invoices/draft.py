@@ -1,0 +1,235 @@
+"""What an invoice refers to: its company, currency, order lines and accounts, before anything is checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ifs_jaggaer.errors import Rejected
+from mapping.distribution import Distribution, from_jaggaer, of_order_line, whole
+from mapping.findings import Findings
+from mapping.kinds import Item, ItemKind
+from mapping.matching import Cause
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from connectors.ifs.models import PurchaseOrderLine
+    from connectors.jaggaer.documents import SplitGroup
+    from connectors.jaggaer.invoices import Invoice, InvoiceLine
+    from mapping.invoices.case import InvoiceCase, KnownOrder
+    from mapping.profile import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """One invoice line with its order line, where it has one, and its distribution by code part letters.
+
+    `unknown`: it names a line that its order does not have. `lent_by`: the leading company, where it is the
+    supplier's default there that the line goes to, as its own company has none; "" for all else.
+    """
+
+    line: InvoiceLine
+    ordered: PurchaseOrderLine | None
+    distribution: Distribution | None
+    unknown: bool = False
+    lent_by: str = ""
+
+    @property
+    def at(self) -> str:
+        return self.line.line_number
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """`company` and `currency` are "" where they could not be found out; the findings say why."""
+
+    company: str
+    currency: str
+    lines: tuple[DraftLine, ...]
+    found: Findings = field(default_factory=Findings)
+
+    @property
+    def has_order(self) -> bool:
+        return any(line.line.po_number for line in self.lines)
+
+    def codes(self) -> set[tuple[str, str]]:
+        """Every code part and value that would be posted to."""
+        shares = (share for line in self.lines if line.distribution for share in line.distribution.shares)
+        return {code for share in shares for code in share.codes}
+
+
+def draft(case: InvoiceCase, invoice: Invoice, profile: Profile) -> Draft:
+    """Looks everything up that the invoice names."""
+    found = Findings()
+    company = _company(case, invoice, profile, found)
+    places = _Places(case, invoice, company, profile)
+    lines = tuple(_line(case, line, places, found) for line in invoice.lines or ())
+    if not lines:
+        found.add(
+            Item(
+                ItemKind.HELD,
+                "lines",
+                None,
+                "no line came: the invoice is empty, or its lines may not be read",
+                "look at the invoice at JAGGAER",
+            )
+        )
+    return Draft(company, _currency(case, invoice, company, found), lines, found)
+
+
+def _orders(case: InvoiceCase, invoice: Invoice) -> list[KnownOrder]:
+    numbers = dict.fromkeys(line.po_number for line in invoice.lines or () if line.po_number)
+    return [case.orders[number] for number in numbers if number in case.orders]
+
+
+def _company(case: InvoiceCase, invoice: Invoice, profile: Profile, found: Findings) -> str:
+    unit = invoice.header.business_unit
+    of_orders = sorted({order.head.company for order in _orders(case, invoice) if order.head.company})
+    if unit:
+        company = found.attempt("businessUnit", lambda: profile.company_of(unit), "")
+        others = [other for other in of_orders if other != company]
+        if company and others:
+            found.dead(
+                "businessUnit",
+                unit,
+                f"its order is in company {others[0]}, the invoice in company {company}",
+                "correct the business unit of the invoice, or its order number",
+            )
+        return company
+    if len(of_orders) == 1:
+        return of_orders[0]
+    waiting = any(line.po_number and line.po_number not in case.orders for line in invoice.lines or ())
+    if not waiting:
+        reason = "is missing, and its orders are in several companies" if of_orders else "is missing, and no order"
+        found.dead("businessUnit", None, f"{reason}: no company", "state the business unit at JAGGAER")
+    return ""
+
+
+def _currency(case: InvoiceCase, invoice: Invoice, company: str, found: Findings) -> str:
+    stated = invoice.header.total.currency if invoice.header.total else None
+    of_orders = sorted({order.head.currency_code or "" for order in _orders(case, invoice)})
+    if stated:
+        if any(currency != stated for currency in of_orders):
+            found.dead(
+                "total.currency",
+                stated,
+                f"its order is in {' and '.join(of_orders)}",
+                "correct the currency of the invoice",
+            )
+        return stated
+    finance = case.finance_in(company)
+    currency = of_orders[0] if len(of_orders) == 1 else (finance.def_currency if finance else None)
+    if currency and len(of_orders) <= 1:
+        found.notes.append(f"no currency is stated: {currency} of its {'order' if of_orders else 'supplier'} is taken")
+        return currency
+    if company:
+        found.dead("total.currency", None, "no currency is stated", "state the total of the invoice at JAGGAER")
+    return ""
+
+
+def _line(case: InvoiceCase, line: InvoiceLine, places: _Places, found: Findings) -> DraftLine:
+    order = case.orders.get(line.po_number) if line.po_number else None
+    theirs = _its_order(case, line, order, found)
+    ordered = theirs.line(line.po_line_number or "") if theirs else None
+    unknown = theirs is not None and ordered is None
+    does = places.profile.of_company(places.company).match.does(Cause.UNKNOWN_LINE.key)
+    goes = ordered or not line.po_number or (unknown and does == "post")
+    if not places.company or not goes:
+        return DraftLine(line, ordered, None, unknown)
+    none: tuple[Distribution | None, str] = (None, "")
+    made, lent_by = found.attempt(f"lines[{line.line_number}].splits", lambda: places.of(line, order, ordered), none)
+    return DraftLine(line, ordered, made, unknown, lent_by)
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where the lines of an invoice go in its company."""
+
+    case: InvoiceCase
+    invoice: Invoice
+    company: str
+    profile: Profile
+
+    def of(
+        self, line: InvoiceLine, order: KnownOrder | None, ordered: PurchaseOrderLine | None
+    ) -> tuple[Distribution | None, str]:
+        """The line's own distribution, else its order line's, the invoice's, the supplier's default account.
+
+        With the company that lends its default account to the line's, "" for none.
+        """
+        made = (
+            self._stated(line.split_groups)
+            or (of_order_line(ordered, order.shares) if order and ordered else None)
+            or self._stated(self.invoice.header.split_groups)
+        )
+        return (made, "") if made else self._default()
+
+    def _stated(self, groups: Iterable[SplitGroup] | None) -> Distribution | None:
+        """Without an account it is none."""
+        fields = set(self.profile.of_company(self.company).code_parts.values())
+        made = from_jaggaer(groups, fields.__contains__)
+        if made is None:
+            return None
+        named = made.renamed(lambda name: self.profile.code_part(self.company, name))
+        with_account = [any(part == "A" for part, _ in share.codes) for share in named.shares]
+        if not any(with_account):
+            return None
+        if not all(with_account):
+            raise Rejected(
+                "a share names no account",
+                system="jaggaer",
+                field=self.profile.custom_field(self.company, "A"),
+                remedy="give every share an account",
+            )
+        return named
+
+    def _default(self) -> tuple[Distribution | None, str]:
+        """The supplier's in the invoice's company, else in the leading one: JAGGAER shows and keeps that alone."""
+        finance, lead = self.case.finance_in(self.company), self.profile.lead
+        if finance is None:
+            return None, ""  # the invoice waits for it
+        lender = finance if finance.cf_gl_account else self.case.finance_in(lead)
+        if lender is None or not lender.cf_gl_account:
+            raise Rejected(
+                "no account: neither the invoice, nor an order, nor the supplier's default names one",
+                system="jaggaer",
+                field="splittableFieldSetGroupList",
+                remedy="give the line an account, or the supplier a default GL account",
+            )
+        centre = ((self._centre(), lender.cf_cost_center),) if lender.cf_cost_center else ()
+        return whole(("A", lender.cf_gl_account), *centre), "" if lender is finance else lead
+
+    def _centre(self) -> str:
+        """The company's code part for cost centres: that of the custom field which B, theirs, has where they lead."""
+        field = self.profile.of_company(self.profile.lead).code_parts.get("B")
+        parts = self.profile.of_company(self.company).code_parts
+        return next((part for part, name in parts.items() if name == field), "B")
+
+
+def _its_order(case: InvoiceCase, line: InvoiceLine, order: KnownOrder | None, found: Findings) -> KnownOrder | None:
+    """The order that the line may be posted to."""
+    number = line.po_number
+    if not number:
+        return None
+    if order is None:
+        found.add(
+            Item(
+                ItemKind.WAITING,
+                f"lines[{line.line_number}].poNumber",
+                number,
+                f"order {number} is not in IFS",
+                "goes by itself once the order is there, or correct its number in the invoice",
+                waits_for=f"purchase_order:{number}",
+            )
+        )
+        return None
+    if case.supplier and order.head.vendor_no != case.supplier:
+        found.dead(
+            f"lines[{line.line_number}].poNumber",
+            number,
+            f"order {number} is one of supplier {order.head.vendor_no}, the invoice one of {case.supplier}",
+            "correct the order number or the supplier of the invoice",
+        )
+        return None
+    return order

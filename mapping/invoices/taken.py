@@ -1,0 +1,120 @@
+"""What others took already: a supplier's number, the quantity of an order line; in IFS and in the same batch."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from connectors.ifs.models import LedgerItem, PostingProposal, PostingProposalLine, Voucher, VoucherRow
+from mapping.invoices.decision import must_post
+from mapping.invoices.gather import grouped, read_strictly
+from mapping.invoices.made import SERIE, of_voucher
+from mapping.invoices.model import number_of
+from mapping.invoices.posting import examine
+from mapping.kinds import IfsRows
+from mapping.money import exact_sum
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ifs_jaggaer.errors import Rejected
+    from mapping.invoices.case import InvoiceCase, OrderLineKey
+    from mapping.invoices.gather import Cases
+    from mapping.profile import Profile
+
+_ZERO = Decimal(0)
+_OURS = (("ReferenceSerie", frozenset({SERIE})),)
+
+
+def taken(cases: list[InvoiceCase], profile: Profile) -> Cases:
+    """Proposals, vouchers of ours and ledger items with their numbers; what proposals take of their order lines."""
+    open_ = [case for case in cases if case.whole and must_post(case, profile)]
+    numbers = frozenset(number_of(case.header) for case in open_ if case.header) - {""}
+    suppliers = frozenset(case.supplier for case in open_) - {""}
+    orders = frozenset(
+        line.po_number for case in open_ for line in (case.whole.lines if case.whole else None) or () if line.po_number
+    )
+    namesakes = IfsRows("posting_proposal", "InvoiceNo", numbers, (("SupplierId", suppliers),))
+    keyed = IfsRows("paid_invoice", "InvoiceNo", numbers, (("Identity", suppliers),))
+    entered = IfsRows("voucher", "Text", numbers if suppliers else frozenset(), _OURS)
+    booked = IfsRows("posting_proposal_line", "OrderNo", orders)
+    answers = yield (namesakes, keyed, entered, booked)
+    proposals, odd_proposals = read_strictly(PostingProposal, answers.rows(namesakes), "InvoiceNo")
+    items, odd_items = read_strictly(LedgerItem, answers.rows(keyed), "InvoiceNo")
+    vouchers, odd_vouchers = read_strictly(Voucher, answers.rows(entered), "Text")
+    lines, odd_lines = read_strictly(PostingProposalLine, answers.rows(booked), "OrderNo")
+    marks = frozenset(one.reference_number or "" for one in vouchers) - {case.invoice_id for case in open_}
+    rows = IfsRows("voucher_row", "ReferenceNumber", marks, _OURS)
+    heads = IfsRows(
+        "posting_proposal",
+        "ProposalId",
+        frozenset(str(line.proposal_id) for line in lines),
+        (("Company", frozenset(line.company for line in lines if line.company)),),
+    )
+    answers = yield (rows, heads)
+    owed = grouped(read_strictly(VoucherRow, answers.rows(rows), "ReferenceNumber")[0], lambda row: row.voucher_no)
+    made = [(one.text, of_voucher(one, owed.get(one.voucher_no, ()))) for one in vouchers]
+    quantities = _proposed(lines, read_strictly(PostingProposal, answers.rows(heads), "ProposalId")[0])
+
+    def known(case: InvoiceCase) -> InvoiceCase:
+        number = number_of(case.header) if case.header else ""
+        faults: list[Rejected] = []
+        for odd in (odd_proposals, odd_items, odd_vouchers):
+            faults += odd.get(number, ())
+        for line in (case.whole.lines if case.whole else None) or ():
+            faults += odd_lines.get(line.po_number or "", ())
+        return replace(
+            case,
+            faults=(*case.faults, *faults),
+            namesakes=tuple(
+                one
+                for one in proposals
+                if (one.supplier_id, one.invoice_no) == (case.supplier, number) and one.source_reference != case.mark
+            ),
+            vouchers=tuple(one for text, one in made if (one.supplier, text) == (case.supplier, number)),
+            keyed=tuple(one for one in items if (one.identity, one.invoice_no) == (case.supplier, number)),
+            proposed=quantities,
+        )
+
+    return [known(case) if case.supplier or case.whole else case for case in cases]
+
+
+def _proposed(lines: Iterable[PostingProposalLine], heads: Iterable[PostingProposal]) -> dict[OrderLineKey, Decimal]:
+    """Quantities by order line; credit notes take back, cancelled proposals take nothing."""
+    signs = {
+        (head.company, head.proposal_id): -1 if head.invoice_type == "Credit" else 1
+        for head in heads
+        if head.objstate != "Cancelled"
+    }
+    found: dict[OrderLineKey, Decimal] = {}
+    for line in lines:
+        key = (line.order_no or "", line.line_no or "", line.release_no or "")
+        sign = signs.get((line.company, line.proposal_id), 0)
+        found[key] = exact_sum((found.get(key, _ZERO), sign * (line.quantity or _ZERO)))
+    return found
+
+
+def one_after_the_other(cases: list[InvoiceCase], profile: Profile) -> list[InvoiceCase]:
+    """Each of several invoices on one order line knows what those before it will have taken of it, or given back.
+
+    Of several with one number of a supplier the first is posted, so that it is not chance which of them is.
+    """
+    taken_: dict[OrderLineKey, Decimal] = {}
+    credited: dict[OrderLineKey, Decimal] = {}
+    numbers: dict[tuple[str, str, str], str] = {}
+    made = []
+    for case in cases:
+        knowing = replace(case, earlier=dict(taken_), credited=dict(credited)) if taken_ or credited else case
+        if knowing.whole and must_post(knowing, profile):
+            examined = examine(knowing, knowing.whole, profile, {})
+            name = (examined.company, knowing.supplier, number_of(knowing.whole.header))
+            knowing = replace(knowing, rival=numbers.get(name, ""))
+            posting = None if knowing.rival else examined.posting
+            if posting:
+                numbers[name] = knowing.invoice_id
+                count = credited if posting.credit else taken_
+                for key, quantity in posting.quantities().items():
+                    count[key] = exact_sum((count.get(key, _ZERO), quantity))
+        made.append(knowing)
+    return made

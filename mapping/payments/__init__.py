@@ -1,0 +1,1 @@
+"""Payment status, IFS to JAGGAER."""

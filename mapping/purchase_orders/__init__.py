@@ -1,0 +1,1 @@
+"""Purchase orders, IFS to JAGGAER, their status back."""

@@ -1,0 +1,1 @@
+"""What purchase orders and requisitions have in common."""

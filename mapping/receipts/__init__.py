@@ -1,0 +1,1 @@
+"""Receipts, JAGGAER to IFS."""

@@ -1,0 +1,122 @@
+"""All that one receipt is decided from: JAGGAER's record, what carries our mark in IFS, and the order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, TypeAlias
+
+from mapping.purchasing.lines import numbered
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from connectors.ifs.models import PurchaseOrder, PurchaseOrderLine
+    from connectors.ifs.models import Receipt as IfsReceipt
+    from connectors.jaggaer.receipts import Receipt
+    from connectors.wire import Row
+    from ifs_jaggaer.errors import Rejected
+    from mapping.kinds import Link, Snapshot
+    from mapping.purchasing.lines import LineKey
+
+OrderLineKey: TypeAlias = tuple[str, str, str]
+"""OrderNo, LineNo, ReleaseNo."""
+
+LINE, RETURN = "line:", "return:"
+"""What the snapshot keeps, by line number: the receipt in IFS; what IFS showed of a return, or `DONE`."""
+
+DONE = "done"
+
+SEEN = "seen"
+"""The snapshot's name for lastUpdate as it was last seen: the list is read no further back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A receipt in IFS that carries our mark, and the row it was read from."""
+
+    record: IfsReceipt
+    row: Row
+
+    @property
+    def number(self) -> str:
+        """Its ReceiptSequence."""
+        return self.row.key[-1]
+
+    @property
+    def order_line(self) -> OrderLineKey:
+        return (self.record.order_no or "", self.record.line_no or "", self.record.release_no or "")
+
+    @property
+    def cancelled(self) -> bool:
+        return self.record.objstate == "Cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOrder:
+    """The order in IFS that a receipt names; `link` is None while it has not gone to JAGGAER."""
+
+    head: PurchaseOrder
+    lines: Mapping[LineKey, PurchaseOrderLine]
+    link: Link | None
+
+    def line(self, number: str) -> PurchaseOrderLine | None:
+        """The line that JAGGAER calls by this number: by the link, else computed."""
+        key = numbered(self.link.detail if self.link else None, self.lines).get(number)
+        return self.lines.get(key) if key else None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptCase:
+    """One receipt; `receipt` is None when JAGGAER does not show it.
+
+    `registered`: what carries our mark, by line number. `returned`: what IFS counts as sent back of an order
+    line, arrived less received. `earlier`: what other receipts of the same batch register first of an order
+    line; `claimed`: what their returns take of it. `received`: what JAGGAER counts as received, less returns, by
+    its line number; read only for returns.
+    """
+
+    receipt_id: str
+    receipt: Receipt | None
+    faults: tuple[Rejected, ...] = ()
+    link: Link | None = None
+    snapshot: Snapshot | None = None
+    registered: Mapping[str, tuple[Registered, ...]] = field(default_factory=dict)
+    order: KnownOrder | None = None
+    returned: Mapping[OrderLineKey, Decimal] = field(default_factory=dict)
+    earlier: Mapping[OrderLineKey, Decimal] = field(default_factory=dict)
+    claimed: Mapping[OrderLineKey, Decimal] = field(default_factory=dict)
+    received: Mapping[str, Decimal] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        return self.receipt_id
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        return (f"jaggaer:{self.receipt_id}",)
+
+    def kept(self, name: str) -> str:
+        """What the snapshot keeps under that name; "" for nothing."""
+        return (self.snapshot.fields.get(name) if self.snapshot else None) or ""
+
+    @property
+    def kept_lines(self) -> tuple[str, ...]:
+        """Numbers of the lines that were registered."""
+        names = self.snapshot.fields if self.snapshot else {}
+        return tuple(name.removeprefix(LINE) for name in names if name.startswith(LINE))
+
+    @property
+    def line_numbers(self) -> tuple[str, ...]:
+        """Numbers of all its lines, those that JAGGAER shows and those that were registered."""
+        shown = self.receipt.lines if self.receipt else None
+        return tuple(dict.fromkeys((*(line.line_number for line in shown or ()), *self.kept_lines)))
+
+    def standing(self, number: str) -> tuple[Registered, ...]:
+        """What is registered for a line and not cancelled."""
+        return tuple(one for one in self.registered.get(number, ()) if not one.cancelled)
+
+
+def reference(receipt_id: str, line_number: str) -> str:
+    """`ReceiptReference` of a line's receipt in IFS, our natural key (contracts/mapping.md)."""
+    return f"JAG:{receipt_id}:{line_number}"

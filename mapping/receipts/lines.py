@@ -1,0 +1,378 @@
+"""What becomes of each line of a completed receipt: registered, to be registered, or why not (contracts/mapping.md)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from ifs_jaggaer.errors import Rejected
+from mapping.extras import differing, for_ifs
+from mapping.kinds import Change, IfsCreate, Item, ItemKind
+from mapping.money import canonical, exact_sum, json_number, plain, round_half_even
+from mapping.receipts.case import DONE, LINE, RETURN, reference
+
+if TYPE_CHECKING:
+    from connectors.ifs.models import PurchaseOrderLine
+    from connectors.jaggaer.receipts import Receipt, ReceiptHeader, ReceiptLine
+    from connectors.wire import Json
+    from mapping.profile import Profile
+    from mapping.receipts.case import OrderLineKey, ReceiptCase, Registered
+
+SET = "receipt"
+_ZERO = Decimal(0)
+_LONGEST = 50
+_DIGITS = 6
+_RECEIVES = frozenset({"Released", "Confirmed", "Arrived", "Received"})
+_ENDED = frozenset({"Closed", "Cancelled"})
+_WHERE = "correct the receipt at JAGGAER"
+
+
+@dataclass(frozen=True, slots=True)
+class LineEnd:
+    """What becomes of one line: exactly one of `item`, `create`, `stands` and `back`, which says that a return is done.
+
+    `at` names the line in items. `moves`: what it takes of, or a return brings back to, an order line.
+    `keeps` is what the snapshot remembers of a return.
+    """
+
+    at: str
+    number: str
+    item: Item | None = None
+    create: IfsCreate | None = None
+    stands: Registered | None = None
+    back: bool = False
+    moves: tuple[OrderLineKey, Decimal] | None = None
+    keeps: str = ""
+
+
+def field_of(number: str) -> str:
+    """The name of a line in items."""
+    return f"lines[{number}]"
+
+
+def examine(case: ReceiptCase, receipt: Receipt, profile: Profile) -> tuple[LineEnd, ...]:
+    """Every line of a completed receipt, and those that were registered and are no longer among its lines."""
+    lines = receipt.lines or ()
+    counts = Counter(line.line_number for line in lines)
+    examining = _Examining(case, receipt, profile)
+    ends: list[LineEnd] = []
+    for place, line in enumerate(lines, 1):
+        twice = counts[line.line_number] > 1
+        at = field_of(f"{line.line_number}, {place} of {len(lines)}" if twice else line.line_number)
+        ends.append(examining.line(line, at, twice=twice))
+    gone = [number for number in case.kept_lines if number not in counts and case.standing(number)]
+    return (*ends, *(_gone(number, case.standing(number)[0]) for number in gone))
+
+
+def _gone(number: str, one: Registered) -> LineEnd:
+    return LineEnd(
+        field_of(number),
+        number,
+        Item(
+            ItemKind.CONFLICT,
+            field_of(number),
+            None,
+            f"JAGGAER no longer shows this line, and receipt {one.number} stands in IFS",
+            "cancel the receipt in IFS, or restore the line at JAGGAER",
+        ),
+    )
+
+
+class _StoppedError(Exception):
+    """Something stands in the way of a line; the item's field is one of the line's."""
+
+    def __init__(self, item: Item) -> None:
+        super().__init__(item.reason)
+        self.item = item
+
+
+def _dead(name: str, value: str | None, reason: str, remedy: str = _WHERE) -> _StoppedError:
+    return _StoppedError(Item(ItemKind.DEAD_LETTER, name, value, reason, remedy))
+
+
+def _conflict(name: str, value: str | None, reason: str, remedy: str) -> _StoppedError:
+    return _StoppedError(Item(ItemKind.CONFLICT, name, value, reason, remedy))
+
+
+def _held(name: str, value: str | None, reason: str, remedy: str) -> _StoppedError:
+    return _StoppedError(Item(ItemKind.HELD, name, value, reason, remedy))
+
+
+def _unseen(value: str | None, reason: str) -> _StoppedError:
+    return _held("receipt", value, reason, "look for it in IFS, and who may see it")
+
+
+def _waits(order_no: str, where: str) -> _StoppedError:
+    return _StoppedError(
+        Item(
+            ItemKind.WAITING,
+            "poNumber",
+            order_no,
+            f"order {order_no} is {where}",
+            "goes by itself once the order is in both systems, or correct its number in the receipt",
+            waits_for=f"purchase_order:{order_no}",
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a line says in IFS's words."""
+
+    ordered: PurchaseOrderLine
+    key: OrderLineKey
+    quantity: Decimal
+    unit: str
+
+    @property
+    def name(self) -> str:
+        return "{} line {} release {}".format(*self.key)
+
+
+@dataclass(slots=True)
+class _Examining:
+    case: ReceiptCase
+    receipt: Receipt
+    profile: Profile
+    taken: dict[OrderLineKey, Decimal] = field(default_factory=dict)
+    claimed: dict[OrderLineKey, Decimal] = field(default_factory=dict)
+
+    def line(self, line: ReceiptLine, at: str, *, twice: bool) -> LineEnd:
+        try:
+            if twice:
+                raise _dead("lineNumber", line.line_number, "is the number of several lines: no telling which is which")
+            kind = self.profile.words("receipt").to_ifs(line.type or "")
+            if kind not in {"Receive", "Return"}:
+                raise _dead("type", line.type, "is neither Receive nor Return", "register it by hand in IFS")
+            if len(reference(self.case.receipt_id, line.line_number)) > _LONGEST:
+                raise _dead(
+                    "lineNumber",
+                    line.line_number,
+                    f"makes a receipt reference of more than {_LONGEST} characters",
+                    "register it by hand in IFS",
+                )
+            return self._received(line, at) if kind == "Receive" else self._returned(line, at)
+        except _StoppedError as stopped:
+            return LineEnd(at, line.line_number, replace(stopped.item, field=f"{at}.{stopped.item.field}"))
+
+    # --- what arrived ---
+
+    def _received(self, line: ReceiptLine, at: str) -> LineEnd:
+        number = line.line_number
+        standing = self.case.standing(number)
+        if len(standing) > 1:
+            both = " and ".join(one.number for one in standing)
+            raise _conflict("receipt", both, "IFS has it several times", "cancel all but one of them in IFS")
+        if standing:
+            self._compare(line, standing[0])
+            return LineEnd(at, number, stands=standing[0])
+        known = self.case.registered.get(number, ())
+        if known:
+            mark = reference(self.case.receipt_id, number)
+            raise _conflict(
+                "receipt",
+                known[-1].number,
+                f"receipt {known[-1].number} was cancelled in IFS, and JAGGAER has it Completed",
+                f"void it at JAGGAER, or register it in IFS with the reference {mark}",
+            )
+        if self.case.kept(f"{LINE}{number}"):
+            raise _unseen(
+                self.case.kept(f"{LINE}{number}"), "IFS no longer shows what was registered: unknown, not gone"
+            )
+        if self._exported and not self.case.snapshot:
+            raise _unseen(None, "JAGGAER has it as exported, and IFS shows no receipt of this line")
+        return self._new(line, at)
+
+    def _compare(self, line: ReceiptLine, one: Registered) -> None:
+        """A change on either side since it was registered; never rewritten."""
+        record, differs = one.record, []
+        if line.quantity != record.qty_arrived:
+            differs.append(("quantity", _text(line.quantity), _text(record.qty_arrived)))
+        unit = self._unit_or_none(line)
+        if unit and record.uom and unit != record.uom:
+            differs.append(("unitOfMeasure", unit, record.uom))
+        ordered = self.case.order.line(line.po_line_number or "") if self.case.order else None
+        if ordered and _key(ordered) != one.order_line:
+            differs.append(("poLineNumber", "/".join(_key(ordered)), "/".join(one.order_line)))
+        day = self.receipt.header.receipt_date
+        if day and record.arrival_date and day != record.arrival_date:
+            differs.append(("receiptDate", day.isoformat(), record.arrival_date.isoformat()))
+        differs += self._differing_extras(line, one)
+        if differs:
+            told = "; ".join(
+                f"{name}: {here} at JAGGAER, {there} in receipt {one.number}" for name, here, there in differs
+            )
+            raise _conflict(
+                differs[0][0],
+                differs[0][1],
+                f"changed after it was registered: {told}",
+                "correct one of the two by hand; it closes by itself when they agree",
+            )
+
+    def _differing_extras(self, line: ReceiptLine, one: Registered) -> list[tuple[str, str, str]]:
+        """What one side lacks is no difference: the field may be newer than the receipt."""
+        return [each for part, record in self._parts(line) for each in differing(part, record, one.row, self.profile)]
+
+    def _parts(self, line: ReceiptLine) -> tuple[tuple[str, ReceiptHeader | ReceiptLine], ...]:
+        """The extra fields of both are the row's in IFS."""
+        return (("receipt", self.receipt.header), ("receipt_line", line))
+
+    def _stated_extras(self, line: ReceiptLine) -> Json:
+        stated: Json = {}
+        for part, record in self._parts(line):
+            said, faults = for_ifs(part, record, self.profile)
+            for fault in faults:
+                raise _dead(fault.field, fault.value, fault.message, fault.remedy or _WHERE)
+            stated |= {name: text for name, text in said.items() if text is not None}
+        return stated
+
+    def _new(self, line: ReceiptLine, at: str) -> LineEnd:
+        wanted = self._wanted(line)
+        day = self.receipt.header.receipt_date
+        if day is None:
+            raise _dead("receiptDate", None, "the receipt has no date", "enter its date at JAGGAER")
+        self._check_open(wanted)
+        self.taken[wanted.key] = exact_sum((self.taken.get(wanted.key, _ZERO), wanted.quantity))
+        values: Json = {
+            **dict(zip(("OrderNo", "LineNo", "ReleaseNo"), wanted.key, strict=True)),
+            "QtyArrived": json_number(wanted.quantity),
+            "Uom": wanted.unit,
+            "ArrivalDate": day.isoformat(),
+            "ReceiptReference": reference(self.case.receipt_id, line.line_number),
+            **self._stated_extras(line),
+        }
+        create = IfsCreate(
+            set=SET,
+            key=f"{self.case.receipt_id}|{line.line_number}",
+            values=values,
+            changes=tuple(
+                Change(f"{at}.{name}", None, plain(value) if isinstance(value, Decimal) else str(value))
+                for name, value in values.items()
+            ),
+        )
+        return LineEnd(at, line.line_number, create=create, moves=(wanted.key, wanted.quantity))
+
+    def _check_open(self, wanted: _Wanted) -> None:
+        state = wanted.ordered.objstate or ""
+        if state in _ENDED:
+            raise _dead(
+                "poLineNumber",
+                "/".join(wanted.key),
+                f"order {wanted.name} is {state}",
+                "open it in IFS, or void the receipt",
+            )
+        if state and state not in _RECEIVES:
+            raise _held(
+                "poLineNumber",
+                "/".join(wanted.key),
+                f"order {wanted.name} is {state} in IFS",
+                "release the order; it goes by itself then",
+            )
+        if wanted.ordered.buy_qty_due is None:
+            return  # IFS has the word
+        gone = (wanted.ordered.qty_received or _ZERO, self.case.earlier.get(wanted.key, _ZERO))
+        left = exact_sum((wanted.ordered.buy_qty_due, *(-one for one in (*gone, self.taken.get(wanted.key, _ZERO)))))
+        if wanted.quantity > left:
+            raise _dead(
+                "quantity",
+                plain(wanted.quantity),
+                f"exceeds the open quantity of order {wanted.name}",
+                # Not in the reason: what else arrives of the line would make it another one, told again.
+                f"correct the receipt at JAGGAER, {canonical(left)} {wanted.unit} are open, or the order in IFS",
+            )
+
+    # --- what went back ---
+
+    def _returned(self, line: ReceiptLine, at: str) -> LineEnd:
+        """IFS shows a return by a receipt that carries its reference, or by a received quantity that fell by it."""
+        number = line.line_number
+        if self.case.kept(f"{LINE}{number}"):
+            raise _conflict(
+                "type",
+                line.type,
+                f"was registered in IFS as received, receipt {self.case.kept(f'{LINE}{number}')}",
+                "cancel that receipt in IFS and register the return",
+            )
+        kept = self.case.kept(f"{RETURN}{number}")
+        told_before = self._exported and not self.case.snapshot
+        if kept == DONE or told_before or self.case.standing(number):
+            return LineEnd(at, number, back=True, keeps=DONE)
+        wanted = self._wanted(line)
+        now = self.case.returned.get(wanted.key, _ZERO)
+        before = Decimal(kept) if kept else now
+        others = (self.case.claimed.get(wanted.key, _ZERO), self.claimed.get(wanted.key, _ZERO))
+        before = exact_sum((before, *others))
+        if exact_sum((now, -before)) >= wanted.quantity and not self._more_than_at_jaggaer(line, wanted):
+            self.claimed[wanted.key] = exact_sum((others[1], wanted.quantity))
+            return LineEnd(at, number, back=True, moves=(wanted.key, wanted.quantity), keeps=DONE)
+        item = Item(
+            ItemKind.HELD,
+            f"{at}.quantity",
+            f"{plain(wanted.quantity)} {wanted.unit}",
+            f"{plain(wanted.quantity)} {wanted.unit} of order {wanted.name} went back to the supplier",
+            "register the return in IFS; it closes by itself when the received quantity of the order line has fallen "
+            f"by it, or when a receipt there carries the reference {reference(self.case.receipt_id, number)}",
+        )
+        return LineEnd(at, number, item, keeps=canonical(before))
+
+    def _more_than_at_jaggaer(self, line: ReceiptLine, wanted: _Wanted) -> bool:
+        """Whether another return of the order line is still open: then one that was registered must not close both.
+
+        JAGGAER's received quantity is net of its returns; where it keeps none (0), nothing can be told by it.
+        """
+        net = self.case.received.get(line.po_line_number or "", _ZERO)
+        return bool(net) and (wanted.ordered.qty_received or _ZERO) > net
+
+    # --- parts ---
+
+    def _wanted(self, line: ReceiptLine) -> _Wanted:
+        order_no = self.receipt.header.po_number
+        if not order_no:
+            raise _dead("poNumber", None, "the receipt names no order")
+        order = self.case.order
+        if order is None or order.link is None:
+            raise _waits(order_no, "not in IFS" if order is None else "not linked yet")
+        ordered = order.line(line.po_line_number or "")
+        if ordered is None:
+            raise _dead("poLineNumber", line.po_line_number, f"unknown line: order {order_no} has no such line")
+        return _Wanted(ordered, _key(ordered), self._quantity(line), self._unit(line, ordered))
+
+    def _quantity(self, line: ReceiptLine) -> Decimal:
+        quantity = line.quantity
+        if quantity is None or quantity <= _ZERO:
+            raise _dead("quantity", _text(quantity) or None, "is not above zero")
+        if quantity != round_half_even(quantity, _DIGITS):
+            raise _dead("quantity", plain(quantity), "is finer than six decimals")
+        return quantity
+
+    def _unit(self, line: ReceiptLine, ordered: PurchaseOrderLine) -> str:
+        own = ordered.buy_unit_meas or ""
+        if not line.unit_of_measure:
+            return own
+        try:
+            unit = self.profile.map("unit").to_ifs(line.unit_of_measure, "unitOfMeasure")
+        except Rejected as fault:
+            raise _dead("unitOfMeasure", fault.value, fault.message, fault.remedy or _WHERE) from None
+        if own and unit != own:
+            raise _dead("unitOfMeasure", line.unit_of_measure, f"is {unit} in IFS, and the order line is in {own}")
+        return unit
+
+    def _unit_or_none(self, line: ReceiptLine) -> str | None:
+        try:
+            return self.profile.map("unit").to_ifs(line.unit_of_measure) if line.unit_of_measure else None
+        except Rejected:
+            return None
+
+    @property
+    def _exported(self) -> bool:
+        return self.receipt.header.export_status == self.profile.words("receipt").to_jaggaer("Exported")
+
+
+def _key(ordered: PurchaseOrderLine) -> OrderLineKey:
+    return (ordered.order_no or "", ordered.line_no or "", ordered.release_no or "")
+
+
+def _text(quantity: Decimal | None) -> str:
+    return "" if quantity is None else canonical(quantity)

@@ -1,0 +1,1 @@
+"""Both systems compared: documents, counts and amounts, the month."""

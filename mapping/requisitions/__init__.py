@@ -1,0 +1,1 @@
+"""Requisitions, IFS to JAGGAER."""
