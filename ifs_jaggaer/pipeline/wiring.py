@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import quote
 
+import httpx
+
 from connectors.auth import ClientCredentials, Credentials
+from connectors.backoff import Backoff
 from connectors.budget import Lease, LeasedBudget, pace
 from connectors.exchange import Timeouts
 from connectors.http import Channel
@@ -56,6 +60,23 @@ def utc_now() -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """What a process takes from outside itself but for the calendar; a simulation puts its own there.
+
+    `sqlite_clock` is the time of a SQLite store, `monotonic` counts seconds, `backoff` draws by chance how long to
+    wait, `transports` stand in for sockets.
+    """
+
+    sqlite_clock: Callable[[], datetime] = utc_now
+    monotonic: Callable[[], float] = time.monotonic
+    backoff: Backoff | None = None
+    transports: Mapping[System, httpx.AsyncBaseTransport] = field(default_factory=dict)
+
+
+REAL = Outside()
+
+
+@dataclass(frozen=True, slots=True)
 class Wiring:
     """All that a run works with."""
 
@@ -66,9 +87,10 @@ class Wiring:
     jaggaer: JaggaerClient
     channels: dict[System, Channel]
     clock: Callable[[], datetime]
+    monotonic: Callable[[], float] = time.monotonic
 
 
-def open_store(settings: Settings) -> Store:
+def open_store(settings: Settings, outside: Outside = REAL) -> Store:
     """The store of the settings' connection, migrated.
 
     Raises:
@@ -76,7 +98,11 @@ def open_store(settings: Settings) -> Store:
     """
     key = settings.store.audit_key
     return Store.open(
-        settings.store.url, settings.connection, audit_key=key.get_secret_value().encode() if key else None
+        settings.store.url,
+        settings.connection,
+        audit_key=key.get_secret_value().encode() if key else None,
+        sqlite_clock=outside.sqlite_clock,
+        monotonic=outside.monotonic,
     )
 
 
@@ -86,19 +112,21 @@ def identity_of(store: Store) -> str:
 
 
 @asynccontextmanager
-async def open_wiring(settings: Settings, clock: Callable[[], datetime] = utc_now) -> AsyncIterator[Wiring]:
+async def open_wiring(
+    settings: Settings, clock: Callable[[], datetime] = utc_now, outside: Outside = REAL
+) -> AsyncIterator[Wiring]:
     """Opens everything, closes it in the end.
 
     Raises:
         SettingsError: a setting, the profile or the store's address is wrong.
     """
     loaded = Profile.load(settings.profile)
-    store = open_store(settings)
+    store = open_store(settings, outside)
     profile = loaded.with_hash_key(store.keyed_hash("bank accounts").encode())
     nobody = Unwatched()
     channels: dict[System, Channel] = {
-        "ifs": _channel("ifs", settings.ifs, store, nobody),
-        "jaggaer": _channel("jaggaer", settings.jaggaer, store, nobody),
+        "ifs": _channel("ifs", settings.ifs, store, nobody, clock=clock, outside=outside),
+        "jaggaer": _channel("jaggaer", settings.jaggaer, store, nobody, clock=clock, outside=outside),
     }
     try:
         yield Wiring(
@@ -109,6 +137,7 @@ async def open_wiring(settings: Settings, clock: Callable[[], datetime] = utc_no
             jaggaer=JaggaerClient(channels["jaggaer"], profile.jaggaer.resources, base=settings.jaggaer.base),
             channels=channels,
             clock=clock,
+            monotonic=outside.monotonic,
         )
     finally:
         for channel in channels.values():
@@ -116,7 +145,15 @@ async def open_wiring(settings: Settings, clock: Callable[[], datetime] = utc_no
         store.close()
 
 
-def _channel(system: System, told: IfsSettings | JaggaerSettings, store: Store, witness: Witness) -> Channel:
+def _channel(
+    system: System,
+    told: IfsSettings | JaggaerSettings,
+    store: Store,
+    witness: Witness,
+    *,
+    clock: Callable[[], datetime],
+    outside: Outside,
+) -> Channel:
     timeouts = Timeouts(connect=told.connect_timeout, read=told.read_timeout, deadline=told.deadline)
     rate, burst = pace(told.requests_per_minute, told.share)
     credentials = Credentials(
@@ -129,9 +166,19 @@ def _channel(system: System, told: IfsSettings | JaggaerSettings, store: Store, 
     return Channel(
         system=system,
         base_url=told.host,
-        auth=ClientCredentials(credentials, system=system, timeouts=timeouts),
-        budget=LeasedBudget(Lending(store.lender(system, rate=rate, burst=burst))),
+        auth=ClientCredentials(
+            credentials,
+            system=system,
+            timeouts=timeouts,
+            monotonic=outside.monotonic,
+            backoff=outside.backoff,
+            transport=outside.transports.get(system),
+        ),
+        budget=LeasedBudget(Lending(store.lender(system, rate=rate, burst=burst)), monotonic=outside.monotonic),
         witness=witness,
         judge=judge_ifs if system == "ifs" else judge_jaggaer,
         timeouts=timeouts,
+        backoff=outside.backoff,
+        clock=clock,
+        transport=outside.transports.get(system),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,7 @@ from urllib.parse import unquote, unquote_plus
 import simplejson
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 Row = dict[str, Any]
 
@@ -71,14 +72,19 @@ def _refuse_constant(word: str) -> None:
 
 
 class Clock:
-    """The time of one system: UTC, shifted by the setting `clock_offset`."""
+    """The time of one system: UTC, shifted by the setting `clock_offset`.
+
+    `source` and `monotonic` (seconds, for limits and lifetimes) may be replaced by those of a simulation.
+    """
 
     def __init__(self) -> None:
         self.offset = timedelta(0)
+        self.source: Callable[[], datetime] = _machine_time
+        self.monotonic: Callable[[], float] = time.monotonic
         self._stopped: datetime | None = None
 
     def now(self) -> datetime:
-        return self._stopped or datetime.now(UTC) + self.offset
+        return self._stopped or self.source() + self.offset
 
     @contextmanager
     def stopped_at(self, moment: datetime) -> Iterator[None]:
@@ -88,3 +94,7 @@ class Clock:
             yield
         finally:
             self._stopped = None
+
+
+def _machine_time() -> datetime:
+    return datetime.now(UTC)

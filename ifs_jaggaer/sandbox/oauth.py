@@ -6,11 +6,10 @@ import base64
 import binascii
 import hmac
 import secrets
-import time
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote_plus
 
-from ifs_jaggaer.sandbox.kernel import Answer, Call
+from ifs_jaggaer.sandbox.kernel import Answer, Call, Clock
 
 
 @dataclass(frozen=True)
@@ -35,6 +34,7 @@ class Tokens:
     def __init__(self, client: Client, wrong_client: WrongClient) -> None:
         self.client = client
         self._wrong_client = wrong_client
+        self.clock = Clock()
         self._ends: dict[str, float] = {}
 
     def grant(self, call: Call) -> str | Answer:
@@ -61,7 +61,7 @@ class Tokens:
 
     def issue(self, lifetime: float) -> str:
         """A new access token, good for `lifetime` seconds."""
-        now = time.monotonic()
+        now = self.clock.monotonic()
         self._ends = {token: end for token, end in self._ends.items() if end > now}
         token = secrets.token_urlsafe(48)
         self._ends[token] = now + lifetime
@@ -70,7 +70,7 @@ class Tokens:
     def admits(self, call: Call) -> bool:
         """Whether the call carries a token that is good now."""
         scheme, _, token = call.headers.get("authorization", "").partition(" ")
-        return scheme.lower() == "bearer" and self._ends.get(token.strip(), 0) > time.monotonic()
+        return scheme.lower() == "bearer" and self._ends.get(token.strip(), 0) > self.clock.monotonic()
 
     def expire_all(self) -> None:
         self._ends.clear()

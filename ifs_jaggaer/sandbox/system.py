@@ -38,6 +38,7 @@ class System(ABC):
         self.clock = clock = Clock()
         self.settings = settings
         self.tokens = tokens
+        tokens.clock = clock
         self.faults = Faults(self.own_faults)
         self.traffic = Traffic(clock)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections import Counter, deque
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote, unquote_plus
@@ -70,7 +69,7 @@ class Traffic:
 
         0 if they may; else the seconds after which they could, and they are not counted.
         """
-        now = time.monotonic()
+        now = self._clock.monotonic()
         while self._window and self._window[0] <= now - _MINUTE:
             self._window.popleft()
         if len(self._window) + weight <= limit:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -31,6 +31,7 @@ BUSY_SECONDS = 15
 
 OLDEST_SQLITE = (3, 35, 0)  # RETURNING
 READ_ONLY = "ifs_jaggaer_read_only"
+CLOCK = "ifs_jaggaer_clock"
 
 _SQLITE_SETTINGS = {
     sqlite3.SQLITE_CANTOPEN,
@@ -57,7 +58,12 @@ _POSTGRES_LATER = ("08", "25006", "40", "53", "55", "57", "58", "XX")
 _CLOCK = sa.select(sa.func.clock_timestamp())
 
 
-def make_engine(url: str) -> Engine:
+def machine_clock() -> datetime:
+    """This machine's time, which is SQLite's."""
+    return datetime.now(UTC)
+
+
+def make_engine(url: str, sqlite_clock: Callable[[], datetime] = machine_clock) -> Engine:
     """An engine for a SQLite file, made if need be, or a PostgreSQL database; nothing is connected yet.
 
     Raises:
@@ -70,7 +76,9 @@ def make_engine(url: str) -> Engine:
         "json_deserializer": partial(simplejson.loads, use_decimal=True),
     }
     if place.get_backend_name() == "sqlite":
-        engine = sa.create_engine(place, connect_args={"timeout": BUSY_SECONDS}, **common)
+        engine = sa.create_engine(
+            place, connect_args={"timeout": BUSY_SECONDS}, execution_options={CLOCK: sqlite_clock}, **common
+        )
         sa.event.listen(engine, "connect", _set_up_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -137,7 +145,7 @@ def clock(db: Connection) -> datetime:
     SQLite has none of its own: its 'now' is this machine's, in milliseconds.
     """
     if db.dialect.name == "sqlite":
-        here = datetime.now(UTC)
+        here: datetime = db.get_execution_options().get(CLOCK, machine_clock)()
         return here.replace(microsecond=here.microsecond // 1000 * 1000)
     now: datetime = db.execute(_CLOCK).scalar_one()
     return now.astimezone(UTC)

@@ -7,7 +7,7 @@ import hmac
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +21,7 @@ from ifs_jaggaer.store.attributes import Attributes
 from ifs_jaggaer.store.audit.record import Audit
 from ifs_jaggaer.store.bucket import Pace, Promise
 from ifs_jaggaer.store.columns import put_new
-from ifs_jaggaer.store.engine import clock, make_engine, transaction
+from ifs_jaggaer.store.engine import clock, machine_clock, make_engine, transaction
 from ifs_jaggaer.store.intents import Intents
 from ifs_jaggaer.store.items import Items
 from ifs_jaggaer.store.leases import Leases
@@ -68,15 +68,31 @@ class Store:
     at a time in each.
     """
 
-    def __init__(self, engine: Engine, connection: str, hash_key: bytes, audit_key: bytes | None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        connection: str,
+        hash_key: bytes,
+        audit_key: bytes | None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._engine = engine
         self._hash_key = hash_key
+        self._monotonic = monotonic
         self._busy = threading.local()
         self.connection = connection
         self.audit = Audit(self, audit_key)
 
     @classmethod
-    def open(cls, url: str, connection: str, audit_key: bytes | None = None) -> Self:
+    def open(
+        cls,
+        url: str,
+        connection: str,
+        audit_key: bytes | None = None,
+        *,
+        sqlite_clock: Callable[[], datetime] = machine_clock,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> Self:
         """Opens the store at a URL and brings it to this program's schema.
 
         Args:
@@ -84,15 +100,17 @@ class Store:
             connection: name of the pair of tenants, part of every business key.
             audit_key: kept outside the store; seals every audit event, so that nobody without it can
                 forge one.
+            sqlite_clock: the time of a SQLite store; PostgreSQL has its own.
+            monotonic: seconds, for what is lent to this process.
 
         Raises:
             SettingsError: the URL, the rights or the schema do not fit.
             Unreachable: the database is away or locked.
         """
-        engine = make_engine(url)
+        engine = make_engine(url, sqlite_clock)
         try:
             bring_up(engine)
-            return cls(engine, connection, _hash_key(engine), audit_key)
+            return cls(engine, connection, _hash_key(engine), audit_key, monotonic)
         except BaseException:
             engine.dispose()
             raise
@@ -151,7 +169,7 @@ class Store:
                 in 60 s.
         """
         pace = Pace(rate, burst)
-        return Lender(_SharedBucket(self, system, pace), pace, time.monotonic)
+        return Lender(_SharedBucket(self, system, pace), pace, self._monotonic)
 
     def keyed_hash(self, value: str) -> str:
         """What may be kept of a secret value such as a bank account: "…3000 hmac:9f2c…".
