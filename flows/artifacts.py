@@ -19,6 +19,7 @@ from ifs_jaggaer.pipeline.run import SyncRun
 from ifs_jaggaer.pipeline.tally import Line, Tally
 from ifs_jaggaer.pipeline.wiring import identity_of
 from ifs_jaggaer.settings import IfsSettings, JaggaerSettings, Settings
+from ifs_jaggaer.store import OpenItem
 from mapping.kinds import Action, Item, ItemKind, MatchDiscrepancy
 
 _HEAD = re.compile(r"store `([^`]+)` stands at\s+`([^`]+)`")
@@ -75,7 +76,7 @@ class Table:
 
 
 def tables(tally: Tally) -> list[Table]:
-    """Records, those that changed first, match discrepancies, open items by kind; none empty, none too long."""
+    """Records, those that changed first, match discrepancies, open items by kind and those too old; none empty."""
     lines = sorted(tally.lines.values(), key=lambda line: (line.action == Action.SKIP, line.key))
     found = {"records": [_record(line) for line in lines[:MOST_ROWS]]}
     odd = [(line.key, one) for line in sorted(lines, key=lambda line: line.key) for one in line.discrepancies]
@@ -85,6 +86,9 @@ def tables(tally: Tally) -> list[Table]:
         items = [(key, item) for key, items in sorted(tally.items.items()) for item in items if item.kind == kind]
         found[name] = [_item(key, item) for key, item in items[:MOST_ROWS]]
         totals[name] = len(items)
+    old = sorted(tally.too_old, key=lambda item: (item.since, item.key))
+    found["open too long"] = [_old(item) for item in old[:MOST_ROWS]]
+    totals["open too long"] = len(old)
     return [
         Table(name.replace(" ", "-"), _of(len(rows), totals[name], name), rows) for name, rows in found.items() if rows
     ]
@@ -92,6 +96,17 @@ def tables(tally: Tally) -> list[Table]:
 
 def _item(key: str, item: Item) -> dict[str, str]:
     return {"key": key, "field": item.field, "value": item.value or "", "reason": item.reason, "remedy": item.remedy}
+
+
+def _old(item: OpenItem) -> dict[str, str]:
+    return {
+        "key": item.key,
+        "field": item.field,
+        "since": f"{item.since:%Y-%m-%d %H:%M} UTC",
+        "kind": item.kind,
+        "reason": item.reason,
+        "remedy": item.remedy,
+    }
 
 
 def _discrepancy(key: str, one: MatchDiscrepancy) -> dict[str, str]:
@@ -114,11 +129,12 @@ def summary(profile: str, settings: Settings, result: RunResult, seconds: float)
         f"# {title}",
         f"Run `{result.run_id}` · profile `{profile}` · connection `{settings.connection}` · {seconds:.0f} s",
         as_table(
-            ("read", "created", "updated", "unchanged", "out of scope", "waiting", "rejected", "conflicts", "held"),
+            ("read", "created", "updated", "unchanged", "out of scope", "waiting", "rejected", "conflicts", "held",
+             "open too long"),
             [
                 (
                     counts.read, counts.created, counts.updated, counts.unchanged, counts.out_of_scope,
-                    counts.waiting, counts.rejected, counts.conflicts, counts.held,
+                    counts.waiting, counts.rejected, counts.conflicts, counts.held, counts.too_old,
                 )
             ],
         ),

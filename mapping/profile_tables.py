@@ -154,7 +154,7 @@ class Limits(Table):
     brake_least: int = Field(ge=0)
     brake_percent: Percent
     closed_orders_percent: Percent
-    waiting_alert_hours: int = Field(gt=0)
+    waiting_alert_hours: Decimal = Field(gt=0)
 
 
 Form = Annotated[

@@ -12,12 +12,14 @@ import typer
 from ifs_jaggaer import settings
 from ifs_jaggaer.cli.output import AsJson, Config, Exit, complain, out, print_json, print_table
 from ifs_jaggaer.cli.running import conflicts
+from ifs_jaggaer.pipeline.aging import is_too_old
 from ifs_jaggaer.pipeline.drift import told
 from ifs_jaggaer.pipeline.kinds import KINDS
 from ifs_jaggaer.pipeline.wiring import open_store
-from ifs_jaggaer.store import OpenItem, Store
+from ifs_jaggaer.store import OpenItem, Store, Unit
 from ifs_jaggaer.store.audit import Event
 from ifs_jaggaer.store.runs import FIXED
+from mapping.profile import Profile
 
 SCHEMA_SHOWN = timedelta(days=30)
 """How long a change of a tenant's metadata shows in `status`."""
@@ -60,10 +62,19 @@ def opened() -> Iterator[Store]:
         store.close()
 
 
+@contextmanager
+def looked_into() -> Iterator[tuple[Unit, Callable[[OpenItem], bool]]]:
+    """The store of the settings to read, and the question whether an open item is too old by the profile."""
+    limits = Profile.load(settings.load().profile).limits
+    with opened() as store, store.look() as unit:
+        now = unit.now()
+        yield unit, lambda item: is_too_old(item, now, limits)
+
+
 def status(*, as_json: AsJson = False, config: Config = None) -> None:
     """The last run of each sync and fixed company scope, its watermarks, what stands open."""
     _ = config
-    with opened() as store, store.look() as unit:
+    with looked_into() as (unit, too_old):
         marks = unit.watermarks.all()
         rows = []
         for last, completed in unit.runs.latest():
@@ -82,6 +93,7 @@ def status(*, as_json: AsJson = False, config: Config = None) -> None:
                     "open": {
                         kind: sum(item.kind == kind for item in standing) for kind in sorted({i.kind for i in standing})
                     },
+                    "too_old": sum(too_old(item) for item in standing),
                     "watermarks": {
                         leg: mark.value
                         for (of, name), mark in marks.items()
@@ -101,7 +113,7 @@ def status(*, as_json: AsJson = False, config: Config = None) -> None:
         ("sync", "companies", "last run", "state", "last completed", "what happened", "open"),
         [
             (r["sync"], r["companies"] or "all", _short(r["last_run"]), r["state"], _short(r["last_completed"]),
-             r["message"], _words(r["open"]))
+             r["message"], _words(r["open"], r["too_old"]))
             for r in rows
         ],
     )  # fmt: skip
@@ -117,8 +129,9 @@ def _short(moment: Any) -> str:
     return str(moment or "never")[:16].replace("T", " ")
 
 
-def _words(counts: Any) -> str:
-    return ", ".join(f"{number} {kind.replace('_', ' ')}" for kind, number in counts.items())
+def _words(counts: Any, too_old: Any) -> str:
+    told = [f"{number} {kind.replace('_', ' ')}" for kind, number in counts.items()]
+    return ", ".join([*told, *([f"{too_old} of them too long"] if too_old else [])])
 
 
 def list_items(*, sync: ForSync = None, as_json: AsJson = False, config: Config = None) -> None:
@@ -140,17 +153,18 @@ def list_conflicts(*, sync: ForSync = None, as_json: AsJson = False, config: Con
 
 
 def _list(wanted: Callable[[OpenItem], bool], sync: str | None, *, as_json: bool) -> None:
-    with opened() as store, store.look() as unit:
-        found = [item for item in unit.items.open(sync=sync) if wanted(item)]
+    with looked_into() as (unit, too_old):
+        found = [(item, too_old(item)) for item in unit.items.open(sync=sync) if wanted(item)]
     if as_json:
-        for item in found:
-            print_json(as_object(item))
+        for item, old in found:
+            print_json(as_object(item) | {"too_old": old})
         return
-    for item in found:
+    for item, old in found:
         out.print(f"[bold]{item.kind.replace('_', ' ')}[/bold] {item.sync} ", end="")
         out.print(f"{item.key} {f'({item.other_key}) ' if item.other_key else ''}{item.field}", markup=False)
         value = f" [{item.value}]" if item.value else ""
-        out.print(f"    {item.reason}{value}\n    -> {item.remedy}   (since {item.since:%Y-%m-%d %H:%M})", markup=False)
+        since = f"since {item.since:%Y-%m-%d %H:%M}{', too long' if old else ''}"
+        out.print(f"    {item.reason}{value}\n    -> {item.remedy}   ({since})", markup=False)
     out.print(f"{len(found)} open")
 
 

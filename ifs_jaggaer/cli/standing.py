@@ -42,7 +42,7 @@ def lines_of(results: Sequence[RunResult]) -> list[str]:
         if result.error:
             lines.append(f"{result.sync}: {result.error}")
         counts = result.counts
-        if counts.rejected or counts.conflicts or counts.held or counts.waiting:
+        if counts.rejected or counts.conflicts or counts.held or counts.waiting or counts.too_old:
             lines.append(f"Next: ifs-jaggaer items list --sync {result.sync}")
         elif result.state == "failed":
             lines.append(f"Next, once that is well: ifs-jaggaer run {result.sync}")

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from ifs_jaggaer.errors import SyncError, System
+from ifs_jaggaer.pipeline.aging import alert_by_age
 from ifs_jaggaer.pipeline.tally import Counts, Line, State
 from mapping.kinds import Item
 
@@ -90,7 +91,8 @@ def result_of(run: SyncRun, error: SyncError | None = None) -> RunResult:
     """The figures as they stand."""
     alone = run.tally.left_alone(run.request.keys)
     notes = (*run.tally.notes, *(f"{key}: {reason}" for key, reason in alone.items()))
-    state: State = "failed" if error else "attention" if run.tally.opened or alone else "completed"
+    needs_a_person = run.tally.opened or run.tally.too_old or alone
+    state: State = "failed" if error else "attention" if needs_a_person else "completed"
     sent = {system: channel.requests - run.before[system][0] for system, channel in run.wiring.channels.items()}
     throttled = {system: channel.throttled - run.before[system][1] for system, channel in run.wiring.channels.items()}
     return RunResult(
@@ -120,7 +122,9 @@ def not_opened(sync: str, run_id: str, error: SyncError, *, dry_run: bool) -> Ru
 
 
 def finish(run: SyncRun, error: SyncError | None = None) -> RunResult:
-    """Ends the run's record in the store."""
+    """Ends the run's record in the store; one that came to its end says what stands open too long."""
+    if error is None:
+        alert_by_age(run)
     result = result_of(run, error)
     with run.scribe.unit() as unit:
         unit.runs.finish(

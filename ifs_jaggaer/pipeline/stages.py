@@ -228,16 +228,23 @@ def _gave_up(planned: Planned) -> Planned:
 async def retry_open_items(run: SyncRun, opened_by: Collection[str]) -> None:
     """What these runs left open is decided again; the rest is not looked at (DESIGN, retried verdict).
 
-    What still needs a person afterwards counts as opened by this run.
+    What still needs a person afterwards counts as opened by this run; what they said is too old is told again.
     """
     references = tuple(dict.fromkeys(run.home_reference(item.key) for item in _left_open(run, opened_by)))
     if not references:
         return
     await write_page(run, PageRef(PageStart("open-items", 0), references, (), len(references)))
-    run.tally.opened |= {item.key for item in _left_open(run, opened_by) if item.kind in NEEDS_A_PERSON}
+    still = _left_open(run, opened_by)
+    run.tally.opened |= {item.key for item in still if item.kind in NEEDS_A_PERSON and item.opened_by in opened_by}
+    with run.scribe.unit() as unit:
+        unit.items.alerted((item.id for item in still if item.alerted_by in opened_by), "")
 
 
 def _left_open(run: SyncRun, opened_by: Collection[str]) -> list[OpenItem]:
     with run.wiring.store.look() as unit:
-        items = [item for item in unit.items.open(sync=run.sync) if item.opened_by in opened_by]
-    return [item for item in items if not item.key.startswith(METADATA)]
+        items = unit.items.open(sync=run.sync)
+    return [
+        item
+        for item in items
+        if (item.opened_by in opened_by or item.alerted_by in opened_by) and not item.key.startswith(METADATA)
+    ]

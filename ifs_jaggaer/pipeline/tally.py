@@ -46,6 +46,7 @@ class Counts:
     conflicts: int = 0
     held: int = 0
     out_of_scope: int = 0
+    too_old: int = 0
 
     def __str__(self) -> str:
         told = {
@@ -56,6 +57,7 @@ class Counts:
             "rejected": self.rejected,
             "conflict" if self.conflicts == 1 else "conflicts": self.conflicts,
             "held": self.held,
+            "open too long": self.too_old,
         }
         return ", ".join(f"{number} {name}" for name, number in told.items() if number) or "nothing"
 
@@ -67,7 +69,8 @@ State = Literal["completed", "attention", "failed"]
 class Tally:
     """Grows page by page; a document that comes twice is counted by what became of it last.
 
-    `decided`: the key of the decision by each reference under which the document is known.
+    `decided`: the key of the decision by each reference under which the document is known. `too_old`: what this run
+    said of it that it stands open too long.
     """
 
     lines: dict[str, Line] = field(default_factory=dict)
@@ -76,6 +79,7 @@ class Tally:
     unchanged_rows: set[str] = field(default_factory=set)
     decided: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    too_old: tuple[OpenItem, ...] = ()
 
     def add(
         self, line: Line, items: Iterable[Item] = (), *, opened: Iterable[OpenItem] = (), former_key: str = ""
@@ -132,6 +136,7 @@ class Tally:
             rejected=kinds[ItemKind.DEAD_LETTER],
             conflicts=kinds[ItemKind.CONFLICT],
             held=kinds[ItemKind.HELD],
+            too_old=len({item.key for item in self.too_old}),
         )
 
     def amounts(self) -> dict[str, Decimal]:

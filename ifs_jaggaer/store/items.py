@@ -19,11 +19,11 @@ from ifs_jaggaer.store.schema import ItemRow as Row
 _COLUMNS = (
     *(Row.id, Row.sync, Row.key, Row.other_key, Row.field, Row.kind, Row.value, Row.reason, Row.remedy),
     *(Row.waits_for, Row.brake, Row.since, Row.opened_by, Row.last_tried, Row.closed_at, Row.closed_by),
-    Row.brake_limit,
+    *(Row.brake_limit, Row.alerted_by),
 )
 _KEY = ("connection", "sync", "key", "field")
 _STATED = ("other_key", "kind", "value", "reason", "remedy", "waits_for", "brake", "brake_limit", "last_tried")
-_ONCE = ("since", "opened_by")
+_ONCE = ("since", "opened_by", "alerted_by")
 _STANDING = (
     select(*_COLUMNS)
     .where(
@@ -42,8 +42,8 @@ class Items(Bound):
     def replace(self, sync: str, key: str, other_key: str, items: Sequence[Concern], run_id: str) -> Replaced:
         """States what is open for a document now; what is not among `items` is closed by this run.
 
-        `since` is kept while kind and reason stay; when they change, it starts again and the item is
-        among the opened ones. Two items for one field: the first counts.
+        `since` is kept while kind and reason stay; when they change, it starts again, nobody has been told of its
+        age, and the item is among the opened ones. Two items for one field: the first counts.
         """
         these = {"of_connection": self.connection, "of_sync": sync, "of_key": key}
         standing = {item.field: item for item in (OpenItem(*row) for row in self.db.execute(_STANDING, these))}
@@ -76,6 +76,7 @@ class Items(Bound):
                 "last_tried": now,
                 "since": now,
                 "opened_by": run_id,
+                "alerted_by": "",
             }
             row = self.db.execute(_state(self.db.dialect.name, anew=not same), stated).one()
             (still if same else opened).append(OpenItem(*row))
@@ -112,6 +113,12 @@ class Items(Bound):
         for part in chunks(sorted(set(tried))):
             these = (Row.connection == self.connection, Row.id.in_(part))
             self.db.execute(update(Row).where(*these).values(last_tried=now))
+
+    def alerted(self, ids: Iterable[int], run_id: str) -> None:
+        """Notes that this run said of these that they are too old; "" for a run that nobody heard."""
+        for part in chunks(sorted(set(ids))):
+            these = (Row.connection == self.connection, Row.id.in_(part))
+            self.db.execute(update(Row).where(*these).values(alerted_by=run_id))
 
     def discard(self, id: int, by: str) -> OpenItem | None:  # noqa: A002
         """A person closes an item; None when it is not open."""

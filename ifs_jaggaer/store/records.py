@@ -125,7 +125,10 @@ class Concern(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OpenItem:
-    """A dead letter, waiting, held or conflict as it stands in the store; `closed_at` tells whether it is over."""
+    """A dead letter, waiting, held or conflict as it stands in the store; `closed_at` tells whether it is over.
+
+    `alerted_by`: the run that said of it that it is too old, "" where none did.
+    """
 
     id: int
     sync: str
@@ -144,6 +147,7 @@ class OpenItem:
     closed_at: datetime | None
     closed_by: str | None
     limit: str = ""
+    alerted_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,6 +144,7 @@ class ItemRow(Base):
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[str | None]
     brake_limit: Mapped[str] = mapped_column(server_default="")
+    alerted_by: Mapped[str] = mapped_column(server_default="")
 
 
 class RunRow(Base):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,6 +12,7 @@ from flows.artifacts import MOST_ROWS, summary, tables
 from ifs_jaggaer import settings
 from ifs_jaggaer.pipeline.outcome import RunResult
 from ifs_jaggaer.pipeline.tally import Counts, Line, Tally
+from ifs_jaggaer.store import OpenItem
 from mapping.kinds import Action, Change, Item, ItemKind, MatchDiscrepancy
 from mapping.money import Money
 
@@ -58,6 +61,24 @@ def test_thousands_are_cut_and_the_table_says_so(number: int) -> None:
     said = f"{number} records" if whole else f"{MOST_ROWS} of {number} records; all: ifs-jaggaer audit export"
     assert records.description == said
     assert len(letters.rows) == -(-number // 100)
+
+
+def test_what_is_open_too_long_has_a_table_the_oldest_first() -> None:
+    tally = tally_of(1)
+    day = datetime(2026, 2, 14, 8, 30, tzinfo=UTC)
+    young = OpenItem(
+        id=1, sync="purchase-orders", key="P1", other_key="", field="supplier", kind="waiting", value="1001",
+        reason="supplier 1001 is not at JAGGAER yet", remedy="none", waits_for="supplier:1001", brake=False, since=day,
+        opened_by="r", last_tried=day, closed_at=None, closed_by=None,
+    )  # fmt: skip
+    tally.too_old = (young, replace(young, key="P2", since=day - timedelta(days=2)))
+    assert tally.counts().too_old == 2
+    [old] = [table for table in tables(tally) if table.key == "open-too-long"]
+    assert old.description == "2 open too long"
+    assert [(row["key"], row["since"]) for row in old.rows] == [
+        ("P2", "2026-02-12 08:30 UTC"),
+        ("P1", "2026-02-14 08:30 UTC"),
+    ]
 
 
 def test_discrepancies_have_a_table_of_their_own_whatever_became_of_them() -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from pipeline.driving import Product
+from pipeline.driving import Product, utc_now
 from pipeline.world import World
 
 
@@ -183,3 +183,75 @@ def test_an_item_is_tried_again_after_an_hour_though_nothing_changed_at_its_sour
     product.run("invoices")
     assert len(world.proposals(invoice)) == 1
     assert not product.items_of(invoice)
+
+
+def later(product: Product, hours: float) -> Product:
+    """The same product some hours on, as its own clock says."""
+    return Product(product.variables, clock=lambda: utc_now() + timedelta(hours=hours))
+
+
+def test_what_waits_too_long_fails_one_run_and_goes_all_the_same_when_it_can(world: World, product: Product) -> None:
+    product.run_all()
+    number = world.number("S")
+    first = world.order(number)
+    assert product.run("purchase-orders").state == "completed"
+    assert later(product, 23.9).run("purchase-orders").state == "completed", "not yet a day"
+    alone = later(product, 24.1).run("purchase-orders", dry_run=True)
+    assert (alone.state, alone.result.counts.too_old) == ("completed", 0), "a dry run tells of none"
+    ran = later(product, 24.1).run("purchase-orders")
+    assert (ran.state, ran.result.counts.too_old) == ("attention", 1)
+    assert "1 open too long" in ran.result.message
+    assert ran.result.as_json()["too_old"] == 1
+    [note] = [note for note in ran.result.notes if "open longer than 24 hours" in note]
+    assert first in note
+    again = later(product, 25).run("purchase-orders")
+    assert (again.state, again.result.counts.too_old) == ("completed", 0), "it was told already"
+    second = world.order(number)
+    assert later(product, 23).run("purchase-orders").state == "completed"
+    ran = later(product, 30).run("purchase-orders")
+    assert ([item.key for item in product.open_items() if item.alerted_by == ran.result.run_id]) == [second]
+    assert (ran.state, ran.result.counts.too_old) == ("attention", 1), "another one is told of its own"
+    world.supplier(number)
+    product.run("suppliers")
+    product.run("purchase-orders")
+    assert world.orders_there(first)
+    assert world.orders_there(second)
+    assert later(product, 60).run("purchase-orders").state == "completed"
+
+
+def test_a_run_for_one_document_tells_of_no_other(world: World, product: Product) -> None:
+    product.run_all()
+    number = world.number("S")
+    one, other = world.order(number), world.order(number)
+    product.run("purchase-orders")
+    ran = later(product, 25).run("purchase-orders", keys=(one,))
+    assert [item.key for item in product.open_items() if item.alerted_by] == [one]
+    assert (ran.state, ran.result.counts.too_old) == ("attention", 1)
+    assert later(product, 25).run("purchase-orders").result.counts.too_old == 1
+    assert {item.key for item in product.open_items("purchase-orders") if item.alerted_by} == {one, other}
+
+
+def test_a_held_document_is_told_of_again_by_age(world: World, product: Product) -> None:
+    supplier = world.supplier()
+    product.run("suppliers")
+    finance = {"Company": "10", "Identity": supplier, "PartyType": "Supplier"}
+    world.change("ifs", "IdentityInvoiceInfoSet", finance, {"DefVatCode": "V7"})
+    world.invoice(supplier)
+    assert product.run("invoices").state == "attention"
+    assert product.run("invoices").state == "completed"
+    states = [later(product, hours).run("invoices").state for hours in (23, 25, 26)]
+    assert states == ["completed", "attention", "completed"]
+
+
+def test_a_retried_verdict_tells_again_of_what_its_first_attempt_called_too_old(world: World, product: Product) -> None:
+    product.run_all()
+    number = world.number("S")
+    order = world.order(number)
+    product.run("purchase-orders")
+    old = later(product, 25)
+    told = old.run("purchase-orders").result.run_id
+    assert old.retry_verdict("purchase-orders", told).state == "attention", "it still waits"
+    world.supplier(number)
+    product.run("suppliers")
+    assert old.retry_verdict("purchase-orders", told).state == "completed"
+    assert world.orders_there(order)

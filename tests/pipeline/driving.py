@@ -26,7 +26,7 @@ from ifs_jaggaer.pipeline.pages import PageStart
 from ifs_jaggaer.pipeline.poll import legs, poll
 from ifs_jaggaer.pipeline.request import Request, SyncName
 from ifs_jaggaer.pipeline.run import SyncRun, open_run
-from ifs_jaggaer.pipeline.stages import map_page, write_page
+from ifs_jaggaer.pipeline.stages import map_page, retry_open_items, write_page
 from ifs_jaggaer.pipeline.wiring import open_store, open_wiring, utc_now
 
 if TYPE_CHECKING:
@@ -103,6 +103,13 @@ async def drive(
         return Ran(finish(run, error), dict(run.tally.lines), dict(run.tally.items), error)
 
 
+async def verdict_again(told: settings.Settings, request: Request, clock: Callable[[], datetime]) -> Ran:
+    """The verdict of a run that is retried (flows/tasks.py, `verdict`)."""
+    async with open_wiring(told, clock) as wiring, open_run(wiring, request) as run:
+        await retry_open_items(run, {request.run_id})
+        return Ran(finish(run), dict(run.tally.lines), dict(run.tally.items), None)
+
+
 @dataclass
 class Product:
     """The product on one store, in this process."""
@@ -141,6 +148,12 @@ class Product:
         """One run, whatever becomes of it."""
         request = Request(sync=sync, run_id=str(uuid.uuid4()), trigger="test", **asked)
         ran = asyncio.run(drive(self.settings, request, assumed, meanwhile, self.clock))
+        self.runs.append(ran)
+        return ran
+
+    def retry_verdict(self, sync: Any, run_id: str) -> Ran:
+        """What Retry does with a run whose verdict alone had failed."""
+        ran = asyncio.run(verdict_again(self.settings, Request(sync, run_id, "test"), self.clock))
         self.runs.append(ran)
         return ran
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from pipeline.driving import Product
 from pipeline.world import World
@@ -51,3 +54,25 @@ def test_a_reset_is_on_the_record(product: Product, command: CliRunner) -> None:
 )
 def test_unknown_names_are_wrong_usage(words: list[str], command: CliRunner) -> None:
     assert command.invoke(app, words).exit_code == 2
+
+
+def test_what_waits_too_long_shows_as_such(
+    world: World, product: Product, command: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = world.order(world.number("S"))
+    product.run("purchase-orders", keys=(order,))
+    listed = ["items", "list", "--sync", "purchase-orders"]
+
+    def items_and_status() -> tuple[list[bool], int]:
+        lines = command.invoke(app, [*listed, "--json"]).stdout.splitlines()
+        [row] = json.loads(command.invoke(app, ["status", "--json"]).stdout)["syncs"]
+        assert row["open"] == {"waiting": 1}
+        return [item["too_old"] for item in map(json.loads, lines) if item["key"] == order], row["too_old"]
+
+    assert items_and_status() == ([False], 0)
+    profile = tmp_path / "impatient.toml"
+    profile.write_text("[limits]\nwaiting_alert_hours = 0.00001\n", encoding="utf-8")
+    monkeypatch.setenv("IFS_JAGGAER_PROFILE", str(profile))
+    assert items_and_status() == ([True], 1)
+    assert "too long)" in command.invoke(app, listed).stdout
+    assert "1 of them too long" in " ".join(command.invoke(app, ["status"]).stdout.split())

@@ -98,6 +98,18 @@ def test_an_item_is_due_again_some_time_after_it_was_tried(store: Store) -> None
         assert touched.since == items[0].since
 
 
+def test_an_alert_is_remembered_until_the_item_is_news_again(store: Store) -> None:
+    with store.unit() as unit:
+        wait = Matter("waiting", "a")
+        (item,) = unit.items.replace("s", "1", "", [wait], "r1").opened
+        assert item.alerted_by == ""
+        unit.items.alerted([item.id], "r2")
+        (still,) = unit.items.replace("s", "1", "", [wait], "r3").still
+        assert still.alerted_by == "r2"
+        (news,) = unit.items.replace("s", "1", "", [Matter("waiting", "a", "another reason")], "r4").opened
+        assert news.alerted_by == ""
+
+
 def test_what_a_person_discards_is_closed_in_the_persons_name(store: Store) -> None:
     with store.unit() as unit:
         (item,) = unit.items.replace("s", "1", "", [Matter("dead_letter", "a")], "r").opened
