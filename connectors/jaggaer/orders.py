@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -53,6 +53,10 @@ class OrderHeader(Wire):
     @property
     def own_id(self) -> str | None:
         return self.po_id
+
+    def named(self, own_id: str) -> Self:
+        """The same with the id by which it was asked for, where it shows none itself."""
+        return self if self.po_id else self.model_copy(update={"po_id": own_id})
 
     @property
     def dated(self) -> Day | None:
@@ -121,6 +125,10 @@ class RequisitionHeader(Wire):
     @property
     def own_id(self) -> str | None:
         return self.requisition_id
+
+    def named(self, own_id: str) -> Self:
+        """The same with the id by which it was asked for, where it shows none itself."""
+        return self if self.requisition_id else self.model_copy(update={"requisition_id": own_id})
 
     @property
     def dated(self) -> Day | None:

@@ -215,8 +215,8 @@ class _Weighing:
                 each.name,
                 f"IFS {each.ifs or 'empty'}, JAGGAER {each.jaggaer or 'empty'}",
                 reason,
-                "'conflicts resolve KEY --sync purchase-orders': --winner jaggaer writes JAGGAER's, "
-                "--winner ifs leaves both as they are",
+                f"ifs-jaggaer conflicts resolve {self.case.key} --sync purchase-orders --winner ifs|jaggaer: "
+                "jaggaer writes JAGGAER's, ifs leaves both as they are",
             )
         )
         return False

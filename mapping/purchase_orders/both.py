@@ -23,7 +23,7 @@ def both_ways(case: OrderCase, onward: Decision, profile: Profile, told: Instruc
 
     What stands against the one way does not stand against the other.
     """
-    if not case.po_id:
+    if not case.there_as:
         return onward  # what JAGGAER has of that number, if anything, is another's
     back = weigh(case, profile, told)
     unread = (_unread(case),) if case.must_read and case.whole is None else ()
@@ -64,7 +64,7 @@ def _kept(case: OrderCase, fields: dict[str, str | None], back: Back, *, seen: b
     acknowledged = keep(back.kept)
     if acknowledged or "acknowledged" in told:
         told["acknowledged"] = acknowledged
-    if seen and case.header and case.po_id and case.header.last_update:
+    if seen and case.header and case.there_as and case.header.last_update:
         told["seen"] = case.header.last_update.isoformat()
         told.pop("told", None)
     return told
@@ -89,7 +89,7 @@ def _unread(case: OrderCase) -> Item:
     return Item(
         ItemKind.HELD,
         "lines",
-        case.po_id,
+        case.there_as,
         "JAGGAER does not show the order whole: what the supplier promised is not known",
         "look for the order at JAGGAER; it is tried again by itself",
     )

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from connectors.ifs.fields import Record
 from connectors.ifs.models import PreAccounting, Site
 from connectors.ifs.models import PurchaseOrder as IfsOrder
 from connectors.ifs.models import PurchaseOrderLine as IfsLine
-from connectors.jaggaer.models import PurchaseOrder as JaggaerOrder
-from connectors.jaggaer.models import read as read_jaggaer
 from ifs_jaggaer.errors import Rejected
-from mapping.findings import check_numbers, readable
+from mapping.findings import readable
 from mapping.kinds import (
     Answers,
     Ask,
@@ -26,20 +23,24 @@ from mapping.kinds import (
     Snapshots,
     Source,
 )
-from mapping.purchase_orders.case import OrderCase, codes_of
-from mapping.purchase_orders.decision import RECORD, decide_order
-from mapping.purchase_orders.looking import may_send, must_compare, must_look, must_read
+from mapping.purchase_orders.case import OrderCase
+from mapping.purchase_orders.decision import decide_order
 from mapping.purchase_orders.reading import OrderRows
-from mapping.purchasing.accounts import Chart, charts
+from mapping.purchasing.document import ORDER
+from mapping.purchasing.gathering import number_in, with_charts, with_headers, with_wholes
+from mapping.purchasing.looking import must_compare
 from mapping.purchasing.model import Words
 
 if TYPE_CHECKING:
     from collections.abc import Generator
     from datetime import date
+    from typing import TypeAlias
 
     from connectors.wire import Row
     from mapping.kinds import Case, Decision, Instructions, Write
     from mapping.profile import Profile
+
+    Cases: TypeAlias = Generator[tuple[Ask, ...], Answers, list[OrderCase]]
 
 
 T = TypeVar("T")
@@ -52,7 +53,7 @@ def _leads_to(row: Row) -> str | None:
 
 def _known_there(row: Row) -> str | None:
     """By its number, which is IFS's; whether the order is ours is seen when it is looked at."""
-    number = _number_in(row)
+    number = number_in(row, ORDER)
     return f"jaggaer:{number}" if number else None
 
 
@@ -64,12 +65,12 @@ class PurchaseOrders:
     """
 
     name = "purchase-orders"
-    record = RECORD
+    record = ORDER.record
     sources = (
         Source("ifs", "purchase_order", _leads_to, scope_attribute="Company", document=True),
         Source("ifs", "purchase_order_line", _leads_to, document=True),
         Source("ifs", "pre_accounting", _leads_to, document=True),
-        Source("jaggaer", "purchaseorders", _known_there, document=True),
+        Source("jaggaer", ORDER.resource, _known_there, document=True),
     )
 
     def reaches(self, profile: Profile) -> tuple[Reach, ...]:
@@ -78,7 +79,7 @@ class PurchaseOrders:
         return (
             *(Reach("ifs", name) for name in ("site", "account", "code_part_value")),
             *confirm,
-            Reach("jaggaer", "purchaseorders", filters=("poNumber",)),
+            Reach("jaggaer", ORDER.resource, filters=(ORDER.number,)),
         )
 
     def gather(self, references: frozenset[str], profile: Profile) -> Generator[tuple[Ask, ...], Answers, list[Case]]:
@@ -91,8 +92,8 @@ class PurchaseOrders:
         polled = yield from _moved(references - named, profile)
         cases = yield from _from_ifs(numbers | polled)
         cases = yield from _headers(cases, at_hand=polled - numbers)
-        cases = yield from _whole(cases, profile)
-        cases = yield from _accounts(cases, profile)
+        cases = yield from _wholes(cases, profile)
+        cases = yield from with_charts(cases, profile)
         return list(cases)
 
     def decide(self, case: Case, profile: Profile, as_of: date, told: Instructions) -> Decision:
@@ -110,23 +111,23 @@ def _moved(references: frozenset[str], profile: Profile) -> Generator[tuple[Ask,
     named = frozenset(reference.partition(":")[2] for reference in references)
     if not named:
         return frozenset()
-    by_number, by_id = Links(RECORD, "ifs", named), Links(RECORD, "jaggaer", named)
-    snapshots = Snapshots(RECORD, named)
-    headers = JaggaerRecords("purchaseorders", "poNumber", named, at_hand=True)
+    by_number, by_id = Links(ORDER.record, "ifs", named), Links(ORDER.record, "jaggaer", named)
+    snapshots = Snapshots(ORDER.record, named)
+    headers = JaggaerRecords(ORDER.resource, ORDER.number, named, at_hand=True)
     answers = yield (by_number, by_id, snapshots, headers)
     links, settled = answers.links(by_number), answers.snapshots(snapshots)
-    cases = [OrderCase(at, None, (), link=links.get(at), snapshot=settled.get(at)) for at in sorted(named)]
-    seen = _with_records(cases, answers.rows(headers), lambda case, record: replace(case, there=record))
+    cases = [OrderCase(at, None, link=links.get(at), snapshot=settled.get(at)) for at in sorted(named)]
+    seen = with_headers(cases, answers.rows(headers), ORDER)
     moved = {case.number for case in seen if (case.link or case.mark) and not case.quiet(Words.of(profile))}
     return frozenset(moved | {link.ifs_key for link in answers.links(by_id).values()})
 
 
-def _from_ifs(numbers: frozenset[str]) -> Generator[tuple[Ask, ...], Answers, list[OrderCase]]:
+def _from_ifs(numbers: frozenset[str]) -> Cases:
     heads = IfsRows("purchase_order", "OrderNo", numbers)
     lines = IfsRows("purchase_order_line", "OrderNo", numbers)
     shares = IfsRows("pre_accounting", "OrderNo", numbers)
-    links = Links(RECORD, "ifs", numbers)
-    snapshots = Snapshots(RECORD, numbers)
+    links = Links(ORDER.record, "ifs", numbers)
+    snapshots = Snapshots(ORDER.record, numbers)
     answers = yield (heads, lines, shares, links, snapshots)
     faults: dict[str, list[Rejected]] = {}
     head_rows, line_rows = answers.rows(heads), answers.rows(lines)
@@ -172,65 +173,21 @@ def _from_ifs(numbers: frozenset[str]) -> Generator[tuple[Ask, ...], Answers, li
     ]
 
 
-def _headers(cases: list[OrderCase], at_hand: frozenset[str]) -> Generator[tuple[Ask, ...], Answers, list[OrderCase]]:
+def _headers(cases: list[OrderCase], at_hand: frozenset[str]) -> Cases:
     """JAGGAER's headers of the orders, in as few requests as hold their numbers; `at_hand`: just polled."""
-    wanted = frozenset(case.number for case in cases if must_look(case))
-    anew = JaggaerRecords("purchaseorders", "poNumber", wanted - at_hand)
-    polled = JaggaerRecords("purchaseorders", "poNumber", wanted & at_hand, at_hand=True)
+    wanted = frozenset(case.number for case in cases if case.must_look)
+    anew = JaggaerRecords(ORDER.resource, ORDER.number, wanted - at_hand)
+    polled = JaggaerRecords(ORDER.resource, ORDER.number, wanted & at_hand, at_hand=True)
     answers = yield (anew, polled)
-    rows = [*answers.rows(anew), *answers.rows(polled)]
-    return _with_records(cases, rows, lambda case, record: replace(case, there=record))
+    return with_headers(cases, [*answers.rows(anew), *answers.rows(polled)], ORDER)
 
 
-def _whole(cases: list[OrderCase], profile: Profile) -> Generator[tuple[Ask, ...], Answers, list[OrderCase]]:
+def _wholes(cases: list[OrderCase], profile: Profile) -> Cases:
     """Whole records, where what JAGGAER has is not what was last settled, or may hold what the supplier promised."""
-    ids = {case.po_id for case in cases if must_read(case) or must_compare(case, profile)} - {""}
-    ask = JaggaerDetails("purchaseorders", frozenset(ids))
+    ids = {case.there_as for case in cases if case.must_read or must_compare(case, profile)} - {""}
+    ask = JaggaerDetails(ORDER.resource, frozenset(ids))
     answers = yield (ask,)
-
-    def joined(case: OrderCase, record: JaggaerOrder) -> OrderCase:
-        header = record.header.model_copy(update={"po_id": record.header.po_id or case.po_id})
-        return replace(case, there=record.model_copy(update={"header": header}), whole=record)
-
-    return _with_records(cases, answers.rows(ask), joined)
-
-
-def _accounts(cases: list[OrderCase], profile: Profile) -> Generator[tuple[Ask, ...], Answers, list[OrderCase]]:
-    """What IFS has of the accounts and code parts of orders to be sent."""
-    named = {
-        case.number: ((case.rows and case.rows.head.company) or "", codes_of(case, profile))
-        for case in cases
-        if may_send(case, profile)
-    }
-    found = yield from charts(named, profile)
-    return [replace(case, chart=found.get(case.number, Chart())) for case in cases]
-
-
-def _with_records(
-    cases: list[OrderCase], rows: list[Row], joined: Callable[[OrderCase, JaggaerOrder], OrderCase]
-) -> list[OrderCase]:
-    found: dict[str, JaggaerOrder] = {}
-    faults: dict[str, Rejected] = {}
-    for row in rows:
-        try:
-            check_numbers(row)
-            record = read_jaggaer(JaggaerOrder, row)
-            found[record.header.po_number] = record
-        except Rejected as fault:
-            faults[_number_in(row)] = fault
-    return [
-        joined(case, found[case.number])
-        if case.number in found
-        else replace(case, faults=(*case.faults, faults[case.number]))
-        if case.number in faults
-        else case
-        for case in cases
-    ]
-
-
-def _number_in(row: Row) -> str:
-    header = row.values.get("header")
-    return str(header.get("poNumber") or "") if isinstance(header, dict) else ""
+    return with_wholes(cases, answers.rows(ask), ORDER)
 
 
 def _read(model: type[Record], rows: list[Row], faults: dict[str, list[Rejected]]) -> list[Record]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
@@ -14,6 +14,7 @@ from mapping.findings import Findings, needed
 from mapping.kinds import Item, ItemKind
 from mapping.money import (
     Currency,
+    Money,
     canonical,
     exact_product,
     exact_sum,
@@ -21,23 +22,17 @@ from mapping.money import (
     plain,
     round_half_even,
 )
+from mapping.purchasing.document import ORDER
 from mapping.purchasing.lines import line_number
-from mapping.purchasing.model import Line, Order, Place
+from mapping.purchasing.model import Line, Order
+from mapping.purchasing.reading import Reading, ship_to
 
 if TYPE_CHECKING:
     from connectors.ifs.models import PreAccounting, PurchaseOrder, PurchaseOrderLine, Site
     from mapping.profile import Profile
-    from mapping.purchasing.model import Status
+    from mapping.purchasing.lines import LineKey
 
 T = TypeVar("T")
-STATUS: Mapping[str | None, Status] = {
-    "Released": "Sent",
-    "Confirmed": "Sent",
-    "Arrived": "Sent",
-    "Received": "Sent",
-    "Closed": "Completed",
-    "Cancelled": "Cancelled",
-}
 _LINE_STATUS = {"Closed": "Closed", "Cancelled": "Cancelled"}
 _ONE, _HUNDRED, _ZERO = Decimal(1), Decimal(100), Decimal(0)
 _PRICE_DIGITS = 6
@@ -52,14 +47,27 @@ class OrderRows:
     shares: tuple[PreAccounting, ...]
     site: Site | None
 
+    @property
+    def state(self) -> str:
+        return self.head.objstate or ""
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """The order as far as it could be read; with items it must not be sent. `lines` are those that IFS has."""
+    @property
+    def company(self) -> str:
+        return self.head.company or ""
 
-    order: Order
-    items: tuple[Item, ...]
-    notes: tuple[str, ...]
+    @property
+    def keys(self) -> list[LineKey]:
+        return [(line.line_no or "", line.release_no or "") for line in self.lines]
+
+    @property
+    def stated(self) -> Money | None:
+        head = self.head
+        if head.total_amount is None or not head.currency_code:
+            return None
+        return Money(head.total_amount, head.currency_code)
+
+    def read(self, profile: Profile, base: Order | None) -> Reading:
+        return read_order(self, profile, base)
 
 
 def read_order(rows: OrderRows, profile: Profile, base: Order | None) -> Reading:
@@ -84,7 +92,7 @@ def read_order(rows: OrderRows, profile: Profile, base: Order | None) -> Reading
         )
     order = Order(
         number=head.order_no or "",
-        status=STATUS[head.objstate],
+        status=ORDER.states[rows.state],
         date=head.order_date if head.came("order_date") or base is None else base.date,
         business_unit=found.attempt(
             "Company", lambda: profile.business_unit(needed(head.company, "Company"), head.contract or ""), ""
@@ -99,7 +107,7 @@ def read_order(rows: OrderRows, profile: Profile, base: Order | None) -> Reading
         lines=tuple(line for line, _ in lines),
         extras=read_extras("purchase_order", head, base.extras if base else {}, profile, found),
     )
-    return Reading(order, found.items, tuple(found.notes))
+    return Reading(order, found.items, tuple(found.notes), amount=rows.stated)
 
 
 def _terms(head: PurchaseOrder, profile: Profile, found: Findings) -> str:
@@ -110,19 +118,6 @@ def _terms(head: PurchaseOrder, profile: Profile, found: Findings) -> str:
 def _buyer(head: PurchaseOrder, profile: Profile, found: Findings) -> str:
     code = head.buyer_code
     return found.attempt("BuyerCode", lambda: profile.map("buyer").to_jaggaer(code), "") if code else ""
-
-
-def ship_to(site: Site | None, code: str, base: Order | None) -> Place:
-    """The site's address; where the site does not come, what `base` has of it."""
-    if site is None:
-        return base.ship_to if base and base.ship_to.code == code else Place(code)
-    return Place(
-        code=code,
-        lines=tuple(filter(None, (site.address1, site.address2))),
-        city=site.city or "",
-        postal_code=site.zip_code or "",
-        country=site.country or "",
-    )
 
 
 def _total(head: PurchaseOrder, lines: list[tuple[Line, Decimal]], currency: Currency, found: Findings) -> Decimal:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from connectors.jaggaer.models import Address as WireAddress
 from connectors.jaggaer.models import OrderLine as WireLine
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from mapping.profile import Profile
     from mapping.profile_extras import Specs
 
-Status: TypeAlias = Literal["Sent", "Pending", "Completed", "Cancelled"]
 Wired: TypeAlias = PurchaseOrder | Requisition
 """A document as JAGGAER shows it."""
 
@@ -115,8 +114,8 @@ class Words:
             profile.words(document.words),
             profile.words("order_line"),
             document,
-            profile.extra_fields.of(document.part),
-            profile.extra_fields.of(f"{document.part}_line"),
+            profile.extra_fields.of(document.record),
+            profile.extra_fields.of(f"{document.record}_line"),
         )
 
     def of_order(self, word: str | None) -> str:
@@ -187,8 +186,13 @@ def kept(order: Order, words: Words) -> str:
 
 def unkept(text: str, words: Words) -> Order:
     """The order that `kept` wrote."""
-    model = PurchaseOrder if words.type is ORDER else Requisition
-    return of_wire(model.model_validate(json.loads(text, parse_float=Decimal, parse_int=Decimal)), words)
+    told = json.loads(text, parse_float=Decimal, parse_int=Decimal)
+    return of_wire(model_of(words.type).model_validate(told), words)
+
+
+def model_of(document: DocumentType) -> type[Wired]:
+    """How JAGGAER shows documents of this type."""
+    return PurchaseOrder if document is ORDER else Requisition
 
 
 def of_wire(record: Wired, words: Words) -> Order:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
@@ -13,20 +13,17 @@ from mapping.extras import read_extras
 from mapping.findings import Findings, needed
 from mapping.kinds import Item, ItemKind
 from mapping.money import Currency, Money, canonical, exact_product, exact_sum, json_number, plain, round_half_even
-from mapping.purchase_orders.reading import ship_to
 from mapping.purchasing.document import REQUISITION
 from mapping.purchasing.lines import line_number
 from mapping.purchasing.model import Line, Order
+from mapping.purchasing.reading import Reading, ship_to
 
 if TYPE_CHECKING:
     from connectors.ifs.models import Requisition, RequisitionLine, Site
     from mapping.profile import Profile
     from mapping.purchasing.lines import LineKey
-    from mapping.purchasing.model import Status
 
 T = TypeVar("T")
-STATUS: Mapping[str, Status] = {"Released": "Pending", "Closed": "Completed", "Cancelled": "Cancelled"}
-NOT_SENT = "Planned"
 _LINE_STATUS = {"Closed": "Closed", "Cancelled": "Cancelled"}
 _ZERO = Decimal(0)
 _PRICE_DIGITS = 6
@@ -54,24 +51,13 @@ class RequisitionRows:
     def keys(self) -> list[LineKey]:
         return [(line.line_no or "", line.release_no or "") for line in self.lines]
 
+    @property
+    def stated(self) -> Money | None:
+        """IFS states no total of a requisition."""
+        return None
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """The requisition as far as it could be read; with `items` it must not be sent, those `aside` keep nothing back."""
-
-    order: Order
-    items: tuple[Item, ...]
-    aside: tuple[Item, ...]
-    notes: tuple[str, ...]
-    amount: Money | None
-
-
-def read_requisition(rows: RequisitionRows, profile: Profile, base: Order | None) -> Reading:
-    """The requisition in JAGGAER's terms.
-
-    `base` is what JAGGAER has of it: what did not come from IFS stays as it is there.
-    """
-    return _Reader(rows, profile, base).read()
+    def read(self, profile: Profile, base: Order | None) -> Reading:
+        return _Reader(self, profile, base).read()
 
 
 class _Reader:
@@ -89,7 +75,7 @@ class _Reader:
         total = self._total(lines, currency) if currency else _ZERO
         order = Order(
             number=head.requisition_no or "",
-            status=STATUS[rows.state],
+            status=REQUISITION.states[rows.state],
             date=head.requisition_date if head.came("requisition_date") or base is None else base.date,
             business_unit=found.attempt("Contract", self._business_unit, ""),
             supplier="",
@@ -104,7 +90,7 @@ class _Reader:
             extras=read_extras("requisition", head, base.extras if base else {}, self._profile, found),
         )
         amount = Money(total, currency.code) if currency and not found.items else None
-        return Reading(order, found.items, tuple(self._aside), tuple(found.notes), amount)
+        return Reading(order, found.items, tuple(found.notes), tuple(self._aside), amount)
 
     def _business_unit(self) -> str:
         site, company = self._rows.head.contract or "", self._rows.company
@@ -166,7 +152,7 @@ class _Reader:
     def _line(self, row: RequisitionLine, at: str) -> Line | None:
         """None for a line that is not released yet; one that JAGGAER has already stays as it is there."""
         before = self._base.line(at) if self._base else None
-        if row.objstate == NOT_SENT:
+        if row.objstate in REQUISITION.not_sent:
             self._found.notes.append(f"line {at} is not released: {'stays as sent' if before else 'not sent'}")
             return before
         return Line(
@@ -201,11 +187,8 @@ class _Reader:
 
     def _distribution(self, row: RequisitionLine) -> Distribution | None:
         company = self._rows.company
-        return (
-            whole(*((self._profile.custom_field(company, part), value) for part, value in row.codes.items()))
-            if (row.codes)
-            else None
-        )
+        codes = [(self._profile.custom_field(company, part), value) for part, value in row.codes.items()]
+        return whole(*codes) if codes else None
 
     def _preferred(self, row: RequisitionLine, at: str) -> str:
         """A preference keeps nothing back: without its link the line goes, and the supplier follows by itself."""

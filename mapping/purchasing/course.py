@@ -1,0 +1,267 @@
+"""The course of a decision about one order or requisition at JAGGAER (DESIGN, laws 2, 3, 4, 6, 7 and 11).
+
+Steps in order, each of which decides or passes on:
+
+    outside     unreadable, unseen, out of scope
+    onward      not released, then of one that IFS
+        cancelled   gone there, cancelled there, conflict, its end held      -> cancelled
+        has         at rest, conflict, there already, hindered, its end held -> created, revised or closed
+
+What the types have of their own is in their `DocumentType` and their `DocumentCase`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
+
+from mapping.findings import Findings, few
+from mapping.fingerprint import Mark
+from mapping.kinds import Action, Change, Decision
+from mapping.purchasing import items, outcome
+from mapping.purchasing.accounts import unfit
+from mapping.purchasing.case import DocumentCase, Target, aim
+from mapping.purchasing.looking import may_send, must_compare
+from mapping.purchasing.model import Words
+from mapping.purchasing.post import Operation, cancelled_print, revised
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from mapping.kinds import Instructions, Item
+    from mapping.profile import Profile
+
+
+def outside(course: Course) -> Decision | None:
+    """What is no matter of ours, or cannot be looked at; None for what `onward` decides."""
+    return _first(course, (_unreadable, _unseen, _out_of_scope))
+
+
+def onward(course: Course) -> Decision:
+    """What becomes of it at JAGGAER. Raises nothing: what cannot be decided is an item that says why."""
+    of_cancelled = (_gone_there, _cancelled_there, _conflicting, _end_held)
+    of_others = (_at_rest, _conflicting, _there_already, _hindered, _end_held)
+    steps = of_cancelled if course.case.cancelled else of_others
+    return _not_released(course) or _first(course, steps) or _sent(course)
+
+
+@dataclass(frozen=True)
+class Course:
+    """One document under way, and what its steps ask about it."""
+
+    case: DocumentCase
+    profile: Profile
+    as_of: date
+    told: Instructions
+
+    @cached_property
+    def words(self) -> Words:
+        return Words.of(self.profile, self.case.type)
+
+    @cached_property
+    def status(self) -> str:
+        """JAGGAER's, in the contract's words; "" where it was not looked at."""
+        return self.words.of_order(self.case.header.status) if self.case.header else ""
+
+    @cached_property
+    def target(self) -> Target | None:
+        """What JAGGAER should have; None of one that is cancelled."""
+        return None if self.case.cancelled else aim(self.case, self.profile, self.told.approved)
+
+    @property
+    def fingerprint(self) -> str:
+        """That of what JAGGAER should have."""
+        return self.target.fingerprint if self.target else cancelled_print(self.case.number, self.case.type)
+
+    @property
+    def operation(self) -> Operation:
+        if self.target is None:
+            return "cancel"
+        if self.case.there is None:
+            return "create"
+        return "close" if self.target.order.status == "Completed" else "update"
+
+    @property
+    def winners(self) -> set[str | None]:
+        """What a person decided about a change made at JAGGAER."""
+        return {self.told.winners.get("*"), self.told.winners.get("header")}
+
+    @cached_property
+    def conflict(self) -> Item | None:
+        """A revision or an end that was not made by us, on a record of ours."""
+        if self.case.header is None or not self.case.there_as:
+            return None
+        if self.case.foreign:
+            return items.changed_by_others(self.case)
+        return items.ended_by_others(self.case, self.status) if self._ended_by_others() else None
+
+    def _ended_by_others(self) -> bool:
+        case = self.case
+        if self.status not in case.type.ended or self.status == case.type.states[case.state]:
+            return False
+        if case.type.final:
+            return True
+        base = case.base(self.words)
+        return not case.accepted and base is not None and base.status != self.status
+
+    def as_sent(self, target: Target) -> bool:
+        """Whether JAGGAER's record is what we would send, field by field or by its mark."""
+        case = self.case
+        if case.there is None:
+            return False
+        by_mark = case.mark is not None and not case.foreign and case.mark.fingerprint == target.fingerprint
+        return by_mark or not target.changes
+
+    @cached_property
+    def against(self) -> tuple[Item, ...]:
+        """What at JAGGAER stands against writing, where it was looked at."""
+        case = self.case
+        if case.there and not case.there_as:
+            return (items.number_taken(case),)
+        lost = case.link and not case.there and may_send(case, self.profile)
+        unread = must_compare(case, self.profile) and not case.whole
+        return (items.hidden_there(case),) if lost or unread else ()
+
+
+_Step: TypeAlias = Callable[[Course], Decision | None]
+
+
+def _first(course: Course, steps: tuple[_Step, ...]) -> Decision | None:
+    return next((decision for step in steps if (decision := step(course))), None)
+
+
+# --- no matter of ours ---
+
+
+def _unreadable(course: Course) -> Decision | None:
+    found = Findings()
+    for fault in course.case.faults:
+        found.rejected(f"{fault.record} {fault.field}", fault)
+    return outcome.opened(course.case, *found.items) if found.items else None
+
+
+def _unseen(course: Course) -> Decision | None:
+    """IFS archives what has ended, which is no loss."""
+    case = course.case
+    if case.rows:
+        return None
+    if not case.link:
+        return outcome.without(case, Action.OUT_OF_SCOPE, f"IFS shows no such {case.type.words}")
+    base = case.base(course.words)
+    if case.sent == cancelled_print(case.number, case.type) or (base and base.status in case.type.ended):
+        return outcome.without(case, Action.OUT_OF_SCOPE, "ended at JAGGAER, and no longer shown by IFS")
+    return outcome.opened(case, items.hidden_in_ifs(case))
+
+
+def _out_of_scope(course: Course) -> Decision | None:
+    case = course.case
+    rule = case.rule(course.profile)
+    if rule:
+        elsewhere = case.rows is not None and case.rows.company not in course.profile.companies
+        return replace(outcome.without(case, Action.OUT_OF_SCOPE, rule), elsewhere=elsewhere)
+    if case.there_as:
+        return None
+    if case.state in case.type.not_sent:
+        return outcome.without(case, Action.OUT_OF_SCOPE, f"not released: {case.state}")
+    if case.type.states.get(case.state, case.type.open) != case.type.open:
+        return outcome.without(case, Action.OUT_OF_SCOPE, "closed before transfer")
+    return None
+
+
+# --- onward ---
+
+
+def _not_released(course: Course) -> Decision | None:
+    case = course.case
+    if case.state in case.type.states:
+        return None
+    held = case.state in case.type.not_sent
+    return outcome.opened(case, items.under_revision(case) if held else items.unknown_state(case))
+
+
+def _gone_there(course: Course) -> Decision | None:
+    """Cancelled in IFS, and JAGGAER was not asked or no longer shows it."""
+    case = course.case
+    if case.header:
+        return None
+    return (
+        outcome.unchanged(case) if case.sent == course.fingerprint else outcome.opened(case, items.hidden_there(case))
+    )
+
+
+def _cancelled_there(course: Course) -> Decision | None:
+    """Cancelled on both sides, or a person let it live on at JAGGAER."""
+    case, ended = course.case, course.status in course.case.type.given_up
+    if case.sent == course.fingerprint and (ended or case.accepted):
+        return outcome.unchanged(case)
+    return outcome.unchanged(case, outcome.settled(case, course.fingerprint, None)) if ended else None
+
+
+def _at_rest(course: Course) -> Decision | None:
+    """IFS says what it said when it was last settled."""
+    case, target = course.case, course.target
+    if target is None or target.changes or not (case.link and case.sent):
+        return None
+    # A revision of others that came to the same is one that we know.
+    same = case.foreign and case.whole is not None
+    if course.conflict and not same:
+        return None
+    if target.items:
+        return outcome.opened(case, *target.items, notes=target.reading.notes)
+    return outcome.unchanged(case, outcome.accepted(case, target.fingerprint, target) if same else None, target)
+
+
+def _conflicting(course: Course) -> Decision | None:
+    """Somebody else's doing at JAGGAER, until a person says who wins; where IFS does, the course goes on."""
+    case, target, conflict = course.case, course.target, course.conflict
+    if conflict is None:
+        return None
+    if "jaggaer" in course.winners:
+        return outcome.unchanged(case, outcome.accepted(case, course.fingerprint, target), target)
+    return None if "ifs" in course.winners else outcome.opened(case, *(target.items if target else ()), conflict)
+
+
+def _there_already(course: Course) -> Decision | None:
+    """JAGGAER has it as it should be, or it has ended on both sides, and an end is not revised."""
+    case, target = course.case, course.target
+    if target is None or target.items or course.against:
+        return None
+    settlement = outcome.settled(case, target.fingerprint, target)
+    if course.as_sent(target):
+        return outcome.unchanged(case, settlement, target)
+    if not (case.type.final and course.status in case.type.ended):
+        return None
+    left = ", ".join(change.field for change in few(target.changes))
+    return outcome.unchanged(case, settlement, target, (f"has ended at JAGGAER, which keeps its own {left}",))
+
+
+def _hindered(course: Course) -> Decision | None:
+    """What must be settled or be there first; what has ended is posted to no more, whatever became of its accounts."""
+    case, target = course.case, course.target
+    if target is None:
+        return None
+    open_ = target.order.status == case.type.open
+    accounts = unfit(target.order.lines, case.chart, course.profile, course.as_of) if open_ else ()
+    found = (*target.items, *course.against, *case.waits, *accounts)
+    return outcome.opened(case, *found, notes=target.reading.notes) if found else None
+
+
+def _end_held(course: Course) -> Decision | None:
+    """An end that IFS itself states may have a limit of the brake of its own (DESIGN, law 11)."""
+    case, limit = course.case, course.case.type.ends_held
+    if limit is None or course.operation not in {"close", "cancel"}:
+        return None
+    if course.told.approved.get("Objstate") == case.state or "ifs" in course.winners:
+        return None
+    return outcome.opened(case, items.would_end(case, limit))
+
+
+def _sent(course: Course) -> Decision:
+    case, target = course.case, course.target
+    status = case.header.status if case.header else None
+    changes = target.changes if target else (Change("header.status", status, "Cancelled"),)
+    mark = Mark(case.number, case.revision + 1 if case.there else 0, course.fingerprint)
+    write = revised(target.order if target else None, mark, course.operation, changes, course.words)
+    return outcome.posted(case, write, mark, target)
