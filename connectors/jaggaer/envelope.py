@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from connectors.jaggaer.wording import field_in, key_in
+from connectors.jaggaer.wording import custom_field_in, field_in, key_in
 from connectors.redaction import safe
 from connectors.wire import Json, JsonValue
 from ifs_jaggaer.errors import (
@@ -25,10 +25,12 @@ EXISTS = "-996"
 STALE = "-1104"
 CLOSED = "-1105"
 INVALID = "-1106"
+UNKNOWN_VALUE = "-1102"
+ACCOUNT = "gl_account"
 # The kind that is waited for, and where in our body its key stands.
 UNKNOWN = {
     "-1101": ("supplier", "supplier"),
-    "-1102": ("gl_account", "customField"),
+    UNKNOWN_VALUE: (ACCOUNT, "customField"),
     "-1103": ("purchase_order", "po"),
 }
 HIDDEN_DUPLICATE = "112("
@@ -92,6 +94,15 @@ def refusal(envelope: Envelope, status: int, sent: JsonValue = None) -> SyncErro
         return AlreadyExists(
             "JAGGAER has a record of this key", field=field_name, value=value, remedy=_EXISTS_REMEDY, word=word
         )
+    if code == UNKNOWN_VALUE and (named := custom_field_in(message, sent)):
+        return Waiting(
+            f"JAGGAER does not know {named[0]} {named[1]}",
+            waits_for=f"{ACCOUNT}:{named[0]}:{named[1]}",
+            field=field_name,
+            value=named[1],
+            remedy=_UNKNOWN_REMEDY,
+            word=word,
+        )
     if code in UNKNOWN:
         kind, place = UNKNOWN[code]
         key = key_in(message, sent, place) or value or ""
@@ -100,7 +111,7 @@ def refusal(envelope: Envelope, status: int, sent: JsonValue = None) -> SyncErro
             waits_for=f"{kind}:{key}",
             field=field_name,
             value=key or None,
-            remedy="goes by itself once that is there",
+            remedy=_UNKNOWN_REMEDY,
             word=word,
         )
     if code == STALE:
@@ -145,6 +156,7 @@ def _value_error(envelope: Envelope, sent: JsonValue, status: int) -> SyncError 
     return None if envelope.done else refusal(envelope, status, sent)
 
 
+_UNKNOWN_REMEDY = "goes by itself once that is there"
 _EXISTS_REMEDY = "see whose record it is: ours only if it carries our mark"
 
 

@@ -45,6 +45,27 @@ def key_in(message: str, sent: JsonValue, near: str) -> str | None:
     return next((word for word in reversed(_words(message)) if any(map(str.isdigit, word))), None)
 
 
+def custom_field_in(message: str, sent: JsonValue) -> tuple[str, str] | None:
+    """Custom field and value of ours that the message names; None where several of ours could be meant."""
+    named = {next(filter(None, found)) for found in _QUOTED.findall(message)} | set(_words(message))
+    named |= {word.rpartition(".")[2] for word in named}
+    ours = {(name, value) for name, value in _custom_fields(sent) if value in named}
+    meant = {each for each in ours if each[0] in named} or ours
+    return next(iter(meant)) if len(meant) == 1 else None
+
+
+def _custom_fields(value: JsonValue) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        name, own = value.get("internalName"), value.get("value")
+        if isinstance(name, str) and isinstance(own, str):
+            yield name, own
+        for inner in value.values():
+            yield from _custom_fields(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _custom_fields(inner)
+
+
 def _words(message: str) -> list[str]:
     return [word.rstrip(".") for word in _WORD.findall(message)]
 

@@ -14,6 +14,7 @@ from connectors.jaggaer.sweep import Standing, Sweep
 from connectors.wire import Row
 from ifs_jaggaer.errors import Rejected
 from ifs_jaggaer.pipeline import sweeping
+from ifs_jaggaer.pipeline.due import due_references
 from ifs_jaggaer.pipeline.fresh import Fresh
 from ifs_jaggaer.pipeline.pages import LARGEST, PageRef, PageStart, SweptPage, pack, size_of, unpack
 from ifs_jaggaer.pipeline.watches import stirred
@@ -34,12 +35,13 @@ def legs(run: SyncRun) -> list[str]:
         return [REPLAY, BRAKE]
     if run.request.keys:
         return [KEYS, BRAKE]
-    sources = [leg_of(source) for source in run.kind.sources if not sweeping.swept(run, source)]
+    used = [source for source in run.kind.sources if source.used is None or source.used(run.wiring.profile)]
+    sources = [leg_of(source) for source in used if not sweeping.swept(run, source)]
     # After them: what they led to is known by then.
     sources += [
         sweeping.leg_of(source)
         for source in run.kind.sources
-        if source.system == "ifs" and (run.request.sweep or sweeping.swept(run, source))
+        if source.system == "ifs" and (run.request.sweep or (source in used and sweeping.swept(run, source)))
     ]
     calendar = [f"{CALENDAR}.{source.name}" for source in run.kind.sources if source.dates]
     if run.request.narrowed:
@@ -78,7 +80,9 @@ def _named(run: SyncRun, leg: str) -> tuple[str, ...]:
     """Documents that the store or a person names, not a source."""
     if leg == KEYS:
         return run.references_of(run.request.keys)
-    return {REPLAY: run.listed_for_replay, OPEN_ITEMS: run.due_references, BRAKE: run.released_by_brake}[leg]()
+    if leg == OPEN_ITEMS:
+        return due_references(run)
+    return {REPLAY: run.listed_for_replay, BRAKE: run.released_by_brake}[leg]()
 
 
 def _left(run: SyncRun, fresh: Fresh, unreadable: Iterable[Rejected]) -> None:

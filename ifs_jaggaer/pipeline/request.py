@@ -18,6 +18,10 @@ INTENT = "intent:"
 IN_IFS = ("account:", "code_part:")
 """Prefixes of `waits_for` where the key comes in IFS, which the store does not see: looked at in every run."""
 
+ANEW = "anew:"
+"""Prefix of `waits_for` where the store cannot tell that the key came: by the store it is there, or its name is not
+known whole. Looked at once the sync of that kind has written something since, and every hour."""
+
 FOREIGN = "JAGGAER:"
 """Prefix of the key of a document that only JAGGAER has so far."""
 

@@ -19,18 +19,15 @@ from ifs_jaggaer.pipeline.hooked import Hooked, load_hook
 from ifs_jaggaer.pipeline.kinds import KINDS
 from ifs_jaggaer.pipeline.plan import Planned
 from ifs_jaggaer.pipeline.reading import Reader
-from ifs_jaggaer.pipeline.request import FOREIGN, IN_IFS, INTENT, MATCH, METADATA, UNTIL, Request
+from ifs_jaggaer.pipeline.request import FOREIGN, MATCH, METADATA, Request
 from ifs_jaggaer.pipeline.scoping import in_scope, words_of
 from ifs_jaggaer.pipeline.tally import Line, Tally
 from ifs_jaggaer.pipeline.wiring import Wiring
 from ifs_jaggaer.pipeline.witness import Scribe
-from ifs_jaggaer.store import Kept, OpenItem, Unit, Watermark
+from ifs_jaggaer.store import Kept, OpenItem, Watermark
 from ifs_jaggaer.store.audit import Event
 from mapping.kinds import Decision, Instructions, Item, ItemKind, Kind, Source
 from mapping.profile import Profile
-
-RETRY_AFTER = timedelta(hours=1)
-"""How often an open item is read again by itself (DESIGN, the store)."""
 
 
 @dataclass(slots=True)
@@ -194,8 +191,10 @@ class SyncRun:
         return {key: row for key, row in kept.items() if (name, key) not in self.unseen}
 
     def scope(self, source: Source) -> filters.Expr | None:
-        """What the company scope asks of a set."""
-        return filters.any_of(source.scope_attribute, self.companies) if source.scope_attribute else None
+        """What the company scope asks of a set, and of which of its rows are ours at all."""
+        asked = [filters.any_of(source.scope_attribute, self.companies)] if source.scope_attribute else []
+        asked += [filters.eq(*source.only)] if source.only else []
+        return filters.and_(*asked) if asked else None
 
     def polls(self, source: Source, row: Row) -> bool:
         """Whether the runs of this fixed scope read the row: what they never show must not seem gone."""
@@ -220,47 +219,6 @@ class SyncRun:
         return mark
 
     # --- open items ---
-
-    def due_references(self) -> tuple[str, ...]:
-        """Documents with an open item that can be tried again: what it waits for came, or an hour passed."""
-        now = self.wiring.store.now()
-        with self.wiring.store.look() as unit:
-            items = unit.items.open(sync=self.sync)
-            settled = self._settled(unit, items)
-        due = {
-            item.key
-            for item in items
-            if not item.brake
-            and not item.key.startswith(METADATA)
-            and item.key not in self.tally.lines
-            and (self._time_came(item, now) or item.waits_for in settled | self.stirred)
-        }
-        return tuple(sorted(self.home_reference(key) for key in due))
-
-    def _settled(self, unit: Unit, items: Iterable[OpenItem]) -> set[str]:
-        wanted: dict[str, set[str]] = {}
-        for item in items:
-            if item.waits_for and not item.waits_for.startswith(UNTIL):
-                kind, _, key = item.waits_for.partition(":")
-                wanted.setdefault(kind, set()).add(key)
-        settled = {
-            f"{kind}:{key}"
-            for kind, keys in wanted.items()
-            for key in (
-                *unit.links.by_ifs(kind, keys),
-                *unit.links.by_jaggaer(kind, keys),
-                *unit.snapshots.get(kind, keys),
-            )
-        }
-        planned = {f"{kind}:{key}" for kind, keys in wanted.items() for key in self.assumed.present(kind, keys)}
-        return settled | planned
-
-    def _time_came(self, item: OpenItem, now: datetime) -> bool:
-        if item.waits_for and item.waits_for.startswith((INTENT, *IN_IFS)):
-            return True
-        if item.waits_for and item.waits_for.startswith(UNTIL):
-            return datetime.fromisoformat(item.waits_for.removeprefix(UNTIL)) <= now
-        return item.last_tried + RETRY_AFTER <= now
 
     def listed_for_replay(self) -> tuple[str, ...]:
         """Documents with open items; of what shall be let go exactly what is listed is approved, value by value."""

@@ -22,6 +22,7 @@ from ifs_jaggaer.errors import (
     Unreachable,
     Waiting,
 )
+from ifs_jaggaer.pipeline.due import awaited
 from ifs_jaggaer.pipeline.plan import Planned
 from ifs_jaggaer.pipeline.request import UNTIL
 from ifs_jaggaer.pipeline.witness import IntendedCall
@@ -126,7 +127,7 @@ async def _waits(run: SyncRun, carried: Carried, write: Write, intent: str, wait
         return
     carried.failed = Item(
         ItemKind.WAITING, waiting.field or "document", waiting.value, _reason(waiting), waiting.remedy,
-        waits_for=waiting.waits_for,
+        waits_for=awaited(run, waiting.waits_for),
     )  # fmt: skip
 
 

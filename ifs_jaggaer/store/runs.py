@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 
 from ifs_jaggaer.store.bound import Bound
 from ifs_jaggaer.store.columns import insert
@@ -61,6 +61,14 @@ class Runs(Bound):
         """The completed run of a sync that started last."""
         found = self._find(Row.sync == sync, Row.completed.is_(True), limit=1)
         return found[0] if found else None
+
+    def last_that_wrote(self, sync: str, after: datetime) -> datetime | None:
+        """When the last run of a sync ended that created or updated something, if that was after a moment."""
+        wrote = or_(*(Row.counts[name].as_integer() > 0 for name in ("created", "updated")))
+        ended = select(func.max(Row.finished_at)).where(
+            Row.connection == self.connection, Row.sync == sync, Row.finished_at > after, wrote
+        )
+        return self.db.execute(ended).scalar_one()
 
     def latest(self) -> list[tuple[Run, Run | None]]:
         """The last run of each sync and fixed scope, and the last that completed.

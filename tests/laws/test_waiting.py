@@ -72,6 +72,45 @@ def test_an_order_waits_for_an_account(world: World, product: Product) -> None:
     assert not product.items_of(order)
 
 
+def test_an_order_goes_in_the_first_run_after_the_account_came_to_jaggaer(world: World, product: Product) -> None:
+    """IFS has it, so that only JAGGAER's answer tells that it is not there yet."""
+    product.run("gl-accounts")
+    supplier, account = world.supplier(), world.number("6")
+    product.run("suppliers")
+    world.account(account)
+    order = world.order(supplier, account=account)
+    product.run("purchase-orders")
+    [item] = product.items_of(order)
+    assert (item.kind, item.waits_for) == ("waiting", f"gl_account:Account:{account}")
+    product.run("gl-accounts")
+    product.run("purchase-orders")
+    assert len(world.orders_there(order)) == 1
+    assert not product.items_of(order)
+
+
+def test_an_order_whose_account_jaggaer_lost_is_tried_once_the_accounts_were_written_again(
+    world: World, product: Product
+) -> None:
+    supplier, account = world.supplier(), world.number("6")
+    world.account(account)
+    product.run("suppliers")
+    product.run("gl-accounts")
+    world.remove("jaggaer", "customfieldvalues", {"customField": "Account", "value": account})
+    order = world.order(supplier, account=account)
+    product.run("purchase-orders")
+    [item] = product.items_of(order)
+    assert (item.kind, item.waits_for) == ("waiting", f"anew:gl_account:Account:{account}")
+    world.calm()
+    product.run("gl-accounts")
+    product.run("purchase-orders")
+    assert world.writes() == {"ifs": 0, "jaggaer": 0}, "nothing is new, so nothing is tried"
+    world.change("ifs", "AccountSet", {"Company": "10", "Account": account}, {"Description": "Roheisen"})
+    product.run("gl-accounts")
+    product.run("purchase-orders")
+    assert len(world.orders_there(order)) == 1
+    assert not product.items_of(order)
+
+
 def test_one_bad_order_stops_no_other_and_goes_when_it_is_corrected(world: World, product: Product) -> None:
     product.run_all()
     supplier = world.supplier()

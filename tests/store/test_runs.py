@@ -63,3 +63,19 @@ def test_runs_of_a_fixed_scope_stand_apart_whatever_others_were_narrowed_to(stor
         scopes = unit.runs.scopes("orders", begun)
     assert found == [("b", "a"), ("d", "d"), ("e", "c")]
     assert scopes == {frozenset({"10", "20"}), frozenset({"20"})}
+
+
+def test_when_a_sync_wrote_last_is_known(store: Store) -> None:
+    with store.unit() as unit:
+        start = unit.now()
+        assert unit.runs.last_that_wrote("gl-accounts", start) is None
+        for run_id, counts in (("1", {"updated": 2, "created": 0}), ("2", {"created": 0, "read": 5}), ("3", {})):
+            unit.runs.start(run_id, "gl-accounts", "test", {})
+            unit.runs.finish(run_id, "completed", counts, completed=True)
+        unit.runs.start("4", "suppliers", "test", {})
+        unit.runs.finish("4", "completed", {"created": 1}, completed=True)
+        first = unit.runs.get("1")
+        assert first is not None
+        assert unit.runs.last_that_wrote("gl-accounts", start) == first.finished_at
+        assert first.finished_at is not None
+        assert unit.runs.last_that_wrote("gl-accounts", first.finished_at) is None

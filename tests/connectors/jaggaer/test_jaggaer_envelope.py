@@ -87,6 +87,38 @@ def test_what_is_unknown_is_waited_for(code: int, message: str, key: str) -> Non
     assert error.waits_for == key
 
 
+FIELDS: JsonValue = {
+    "lineList": [
+        {"customFieldValue": [{"internalName": "Account", "value": "4010"}, {"internalName": "Project", "value": "7"}]},
+        {
+            "customFieldValue": [
+                {"internalName": "Account", "value": "4020"},
+                {"internalName": "CostCenter", "value": "7"},
+            ]
+        },
+    ],
+    "note": "4711",
+}
+
+
+@pytest.mark.parametrize(
+    ("message", "key"),
+    [
+        ("Account=4010 is not defined", "Account:4010"),
+        ("lineList.poLine[0].Account: no value 4020", "Account:4020"),
+        ("unknown value '4010'", "Account:4010"),
+        ("CostCenter 7 is unknown", "CostCenter:7"),
+        ("7 is unknown", "7"),
+        ("4711 is unknown", "4711"),
+    ],
+)
+def test_an_unknown_value_is_waited_for_under_the_name_that_its_sync_gives_it(message: str, key: str) -> None:
+    """By the value alone where it could be several fields' own."""
+    error = refused(-1102, message, FIELDS)
+    assert isinstance(error, Waiting)
+    assert (error.waits_for, error.value) == (f"gl_account:{key}", key.rpartition(":")[2])
+
+
 @pytest.mark.parametrize(
     ("message", "field", "value"),
     [
