@@ -65,7 +65,8 @@ def test_what_waits_too_long_shows_as_such(
 
     def items_and_status() -> tuple[list[bool], int]:
         lines = command.invoke(app, [*listed, "--json"]).stdout.splitlines()
-        [row] = json.loads(command.invoke(app, ["status", "--json"]).stdout)["syncs"]
+        rows = json.loads(command.invoke(app, ["status", "--json"]).stdout)["syncs"]
+        [row] = [row for row in rows if row["sync"] == "purchase-orders"]
         assert row["open"] == {"waiting": 1}
         return [item["too_old"] for item in map(json.loads, lines) if item["key"] == order], row["too_old"]
 
