@@ -17,7 +17,13 @@ from ifs_jaggaer.pipeline.voucher_accounts import post_vouchers, unfit_accounts
 from ifs_jaggaer.pipeline.wiring import open_store, open_wiring
 from mapping.profile import Profile
 
-MARKS = {"well": ("ok ", "green"), "look": ("?  ", "yellow"), "settings": ("NO ", "red"), "away": ("NO ", "red")}
+MARKS = {
+    "well": ("ok ", "green"),
+    "look": ("?  ", "yellow"),
+    "limited": ("NO ", "yellow"),
+    "settings": ("NO ", "red"),
+    "away": ("NO ", "red"),
+}
 """How a check shows, by its level."""
 
 settings_room = typer.Typer(help="The settings of this connection.", no_args_is_help=True)
@@ -68,7 +74,11 @@ async def _accounts_of_vouchers(told: settings.Settings) -> None:
 
 
 def ping_systems(*, as_json: AsJson = False, config: Config = None) -> None:
-    """Reach both systems: token, permission on each set, rows seen, clock, limit, metadata; failures with remedies."""
+    """Reach both systems: token, permission on each set, rows seen, clock, limit, metadata; failures with remedies.
+
+    Exit codes: 0 all is well, 1 syncs can run but something could not be looked at, 2 a setting or a permission
+    is missing, 3 a system is out of reach.
+    """
     _ = config
     checks = asyncio.run(_ping(as_json=as_json))
     code = _code(checks)
@@ -90,7 +100,9 @@ def _code(checks: list[Check]) -> Exit:
     levels = {check.level for check in checks}
     if "away" in levels:
         return Exit.FAILED
-    return Exit.SETTINGS if "settings" in levels else Exit.WELL
+    if "settings" in levels:
+        return Exit.SETTINGS
+    return Exit.NEEDS_A_PERSON if "limited" in levels else Exit.WELL
 
 
 async def _ping(*, as_json: bool) -> list[Check]:

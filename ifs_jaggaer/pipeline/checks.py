@@ -11,15 +11,15 @@ from ifs_jaggaer.errors import SyncError, System, Unreachable
 MOST_AWAY = 3
 """Sets in a row that may be out of reach before the system is given up."""
 
-Level = Literal["well", "look", "settings", "away"]
+Level = Literal["well", "look", "limited", "settings", "away"]
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
     """One thing looked at; `remedy` where there is something to do.
 
-    `level`: `look` is well unless a person knows better, `settings` a person must change something,
-    `away` is out of reach.
+    `level`: `look` is well unless a person knows better; `limited` is not well, though syncs go on without it;
+    `settings` a person must change something first; `away` is out of reach.
     """
 
     system: System

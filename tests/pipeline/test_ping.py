@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from pipeline.driving import Product
 from pipeline.world import World
+from typer.testing import CliRunner
 
 from connectors.jaggaer.client import JaggaerClient
 from connectors.jaggaer.pages import JaggaerPage
+from ifs_jaggaer.cli import app
 from ifs_jaggaer.errors import Unreachable
 from ifs_jaggaer.pipeline.checks import Check
 from ifs_jaggaer.pipeline.checks import failed as failed_check
@@ -25,7 +27,9 @@ from mapping.profile import Profile
 @pytest.fixture(autouse=True)
 def _as_shipped(small_world: World) -> Iterator[None]:
     yield
-    small_world.tune("ifs", metadata_without=[], forbidden=[], hidden_companies=[], clock_offset=0)
+    small_world.tune(
+        "ifs", metadata_without=[], metadata_forbidden=False, forbidden=[], hidden_companies=[], clock_offset=0
+    )
     small_world.tune("jaggaer", forbidden=[], clock_offset=0)
 
 
@@ -76,6 +80,26 @@ def test_no_failure_hides_another(world: World, product: Product) -> None:
     assert "jaggaer clock" in found
     assert "ifs clock" not in found, "two minutes are within the overlap"
     assert {check.level for check in found.values()} == {"settings"}
+
+
+def test_metadata_alone_that_is_not_given_limits_what_can_be_said(
+    world: World, product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.supplier()
+    world.tune("ifs", metadata_forbidden=True)
+    found = failed(pinged(product))
+    assert found
+    assert {check.level for check in found.values()} == {"limited"}
+    told = found["ifs SupplierHandling $metadata"]
+    assert "HTTP 403" in told.says
+    assert "syncs go on" in told.says
+    assert told.remedy == "IFS administrator: let the service user read $metadata of projection SupplierHandling"
+    for name, value in product.variables.items():
+        monkeypatch.setenv(name, value)
+    assert CliRunner().invoke(app, ["ping"]).exit_code == 1
+    assert product.run("suppliers").error is None, "as it says"
+    world.tune("ifs", forbidden=["SupplierInfoGeneralSet"])
+    assert CliRunner().invoke(app, ["ping"]).exit_code == 2
 
 
 def test_an_empty_set_may_be_a_lost_permission(world: World, product: Product) -> None:

@@ -21,6 +21,7 @@ IFS_SETTINGS = {
     "clock_offset": 0,
     "hidden_companies": [],
     "forbidden": [],
+    "metadata_forbidden": False,
     "decimals_as_numbers": False,
     "missing_etag": [],
     "metadata_without": [],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 
 from connectors.ifs import filters
 from connectors.ifs.metadata import Schema, differences
@@ -33,7 +34,7 @@ async def look_at_ifs(wiring: Wiring, needed: dict[str, Need], told_too: Told) -
         if entity_set.service not in services:
             services[entity_set.service] = said = await _metadata(wiring, name)
             if isinstance(said, SyncError):
-                yield failed("ifs", f"{entity_set.projection} $metadata", said)
+                yield _unread(entity_set, said, readable=check.well)
             else:
                 for check in _changed(wiring, entity_set, said):
                     yield check
@@ -103,6 +104,19 @@ async def _metadata(wiring: Wiring, name: str) -> Schema | SyncError:
     if not schema.sets:
         return SettingsError("it names no set", system="ifs", remedy="IFS administrator: publish the projection again")
     return schema
+
+
+def _unread(entity_set: EntitySet, error: SyncError, *, readable: bool) -> Check:
+    """Metadata that is not given stops no sync (docs/schema-drift.md), as long as the data itself can be read."""
+    what = f"{entity_set.projection} $metadata"
+    remedy = error.remedy
+    if error.word and error.word.status in {401, 403}:
+        remedy = f"IFS administrator: let the service user read $metadata of projection {entity_set.projection}"
+    check = failed("ifs", what, error, remedy)
+    if not readable:
+        return check
+    says = f"{check.says}; syncs go on, but what they need of {entity_set.projection} was not compared"
+    return replace(check, level="limited", says=says, remedy=remedy or f"see why {what} cannot be read")
 
 
 def _changed(wiring: Wiring, entity_set: EntitySet, schema: Schema) -> Iterator[Check]:

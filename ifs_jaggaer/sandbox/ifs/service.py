@@ -54,6 +54,8 @@ class Services:
         if rest == "$batch":
             return self._batch(call, service)
         if rest == "$metadata" and call.method == "GET":
+            if self._tenant.settings["metadata_forbidden"]:
+                raise ODataError(403, "ODP_FORBIDDEN", "You have no permission for $metadata.")
             return Answer(200, metadata(self._granted(service)), {"content-type": "application/xml"})
         if not rest and call.method == "GET":
             sets = [{"name": each.name, "kind": "EntitySet", "url": each.name} for each in self._sets(service)]

@@ -65,6 +65,7 @@ DEFAULTS: Final[dict[str, tuple[Any, Check]]] = {
     "upsert": (True, flag),
     "hidden_companies": ([], texts),
     "forbidden": ([], _known_sets),
+    "metadata_forbidden": (False, flag),
     "decimals_as_numbers": (False, flag),
     "missing_etag": ([], _known_sets),
     "metadata_without": ([], _known_attributes),

@@ -74,6 +74,12 @@ def test_a_forbidden_set_is_403_for_reads_and_writes(ifs: Ifs) -> None:
     assert ifs.listing(ORDER, {"$top": 1}).status_code == 200
 
 
+def test_metadata_alone_can_be_403(ifs: Ifs) -> None:
+    ifs.steer.settings(metadata_forbidden=True)
+    assert ifs.send("GET", f"{SUPPLIER.service}/$metadata").status_code == 403
+    assert ifs.listing(SUPPLIER, {"$top": 1}).status_code == 200
+
+
 # -- time ---------------------------------------------------------------------------------------------------
 
 
