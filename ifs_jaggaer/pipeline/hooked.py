@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import logging
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import ModuleType
 
 from connectors.wire import Row
 from ifs_jaggaer.errors import SettingsError
@@ -32,6 +36,41 @@ def load_hook(profile: Profile) -> Hook:
     if not (isinstance(found, type) and issubclass(found, Hook)):
         raise _unusable(profile.hook, "is no subclass of mapping.hooks.Hook")
     return found(profile)
+
+
+def print_of(profile: Profile) -> str:
+    """The fingerprint of all that decides what is sent: the profile, and the source of the hook that it names.
+
+    Of a hook every Python file of its package counts, as one may import another; of a module without a package
+    that file alone. "<profile>+<hook>", so that a changed hook can be told from a changed profile; without a hook
+    that of the profile.
+
+    Raises:
+        SettingsError: the hook cannot be imported, or is no `Hook`.
+    """
+    if not profile.hook:
+        return profile.fingerprint()
+    module = sys.modules[type(load_hook(profile)).__module__]
+    digest = hashlib.sha256()
+    for name, text in sorted(_sources(module)):
+        digest.update(f"{name}\0{len(text)}\0".encode() + text)
+    return f"{profile.fingerprint()}+{digest.hexdigest()}"
+
+
+def only_the_hook(kept: str, now: str) -> bool:
+    """Whether of two fingerprints that differ the profile is the same."""
+    return kept.partition("+")[0] == now.partition("+")[0]
+
+
+def _sources(module: ModuleType) -> Iterator[tuple[str, bytes]]:
+    """Names and texts of the files that a hook is made of."""
+    package = module.__name__.partition(".")[0]
+    folders = list(getattr(sys.modules[package], "__path__", ()))
+    files = [(Path(folder), file) for folder in folders for file in Path(folder).rglob("*.py")]
+    if not files and module.__file__:
+        files = [(Path(module.__file__).parent, Path(module.__file__))]
+    for folder, file in files:
+        yield file.relative_to(folder).as_posix(), file.read_bytes()
 
 
 def _unusable(name: str, why: str) -> SettingsError:

@@ -15,7 +15,7 @@ from ifs_jaggaer.errors import Rejected, SettingsError, SyncError, System
 from ifs_jaggaer.pipeline.assumed import Assumed
 from ifs_jaggaer.pipeline.brake import Brake
 from ifs_jaggaer.pipeline.holder import new_holder
-from ifs_jaggaer.pipeline.hooked import Hooked, load_hook
+from ifs_jaggaer.pipeline.hooked import Hooked, load_hook, print_of
 from ifs_jaggaer.pipeline.kinds import KINDS
 from ifs_jaggaer.pipeline.plan import Planned
 from ifs_jaggaer.pipeline.reading import Reader
@@ -298,7 +298,7 @@ async def open_run(wiring: Wiring, request: Request, *, assumed: Assumed | None 
         assumed=assumed,
         slots=asyncio.Semaphore(concurrency),
         before={system: (channel.requests, channel.throttled) for system, channel in wiring.channels.items()},
-        profile_print=whole.fingerprint(),
+        profile_print=print_of(whole),
     )
     _start(run, whole)
     try:
@@ -326,11 +326,11 @@ def _start(run: SyncRun, whole: Profile) -> None:
         plain = f"{run.sync}:profile"
         name = run.scoped(plain)
         run.other_scopes = [one.removeprefix(plain) for one in unit.fingerprints.names(plain) if one != name]
-        states = f"{profile.fingerprint()}:{','.join(profile.companies)}"
+        states = f"{print_of(profile)}:{','.join(profile.companies)}"
         known = unit.fingerprints.get(name)
         if known is not None and known != states and request.company is None:
             run.warn(
-                "the profile, a value map or the company scope changed since the last run: what stands open is tried "
+                "the profile, its hook, a value map or the company scope changed since the last run: try what is open "
                 f"again by 'replay {run.sync}', all else by 'run {run.sync} --since TIME' (--dry-run shows it first)"
             )
         if known != states and not request.dry_run and request.company is None:
