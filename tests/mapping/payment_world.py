@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from answering import gathered
+
 from connectors.wire import Row
 from mapping.kinds import (
-    Answers,
-    Ask,
     Case,
     Decision,
     IfsRows,
@@ -101,26 +101,19 @@ class World:
                 ]
         raise AssertionError(f"nobody answers {ask}")
 
-    def answer_links(self, ask: Links) -> dict[str, Link]:
+    def links_of(self, ask: Links) -> dict[str, Link]:
         side = "ifs_key" if ask.side == "ifs" else "jaggaer_key"
         return {getattr(one, side): one for one in self.links if getattr(one, side) in ask.keys}
+
+    def snapshots_of(self, ask: Snapshots) -> dict[str, Snapshot]:
+        return {key: self.snapshots[key] for key in ask.keys if key in self.snapshots}
 
     # --- a run ---
 
     def gather(self, *references: str) -> list[Case]:
         kind = Payments()
         every = references or tuple(lead for row in self.items if (lead := kind.sources[0].leads_to(row)))
-        gathering = kind.gather(frozenset(every), self.profile)
-        answers: Answers = _Answers(self)
-        asks: tuple[Ask, ...] = next(gathering)
-        while True:
-            for ask in asks:
-                hash(ask)
-            try:
-                asks = gathering.send(answers)
-            except StopIteration as done:
-                cases: list[Case] = done.value
-                return cases
+        return gathered(kind.gather(frozenset(every), self.profile), self)
 
     def decide(self, *references: str, told: Instructions | None = None) -> Decision:
         (case,) = self.gather(*references)
@@ -151,17 +144,3 @@ class World:
     def change(self, at: int = 0, **values: Any) -> None:
         row = self.items[at]
         self.items[at] = replace(row, values={**row.values, **values})
-
-
-class _Answers:
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    def rows(self, ask: WireAsk) -> list[Row]:
-        return self._world.rows(ask)
-
-    def links(self, ask: Links) -> dict[str, Link]:
-        return self._world.answer_links(ask)
-
-    def snapshots(self, ask: Snapshots) -> dict[str, Snapshot]:
-        return {key: self._world.snapshots[key] for key in ask.keys if key in self._world.snapshots}

@@ -7,10 +7,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from answering import gathered
+
 from connectors.wire import ETag, Row
 from mapping.kinds import (
-    Answers,
-    Ask,
     Case,
     Decision,
     IfsAct,
@@ -117,18 +117,13 @@ class World:
             getattr(one, side): one for one in self.links if one.kind == ask.kind and getattr(one, side) in ask.keys
         }
 
+    def snapshots_of(self, ask: Snapshots) -> dict[str, Snapshot]:
+        return {key: self.snapshots[key] for key in ask.keys if key in self.snapshots}
+
     # --- a run ---
 
     def gather(self, *ids: str) -> list[Case]:
-        gathering = RECEIPTS.gather(frozenset(f"jaggaer:{key}" for key in ids), self.profile)
-        answers: Answers = _Answers(self)
-        asks: tuple[Ask, ...] = next(gathering)
-        while True:
-            try:
-                asks = gathering.send(answers.of(asks))  # type: ignore[attr-defined]
-            except StopIteration as done:
-                cases: list[Case] = done.value
-                return cases
+        return gathered(RECEIPTS.gather(frozenset(f"jaggaer:{key}" for key in ids), self.profile), self)
 
     def decide(self, *ids: str, told: Instructions | None = None) -> list[Decision]:
         return [RECEIPTS.decide(case, self.profile, TODAY, told or Instructions()) for case in self.gather(*ids)]
@@ -197,25 +192,3 @@ class World:
         """The store of this sync; orders are linked again before receipts are looked at."""
         self.links = [one for one in self.links if one.kind != "receipt"]
         self.snapshots.clear()
-
-
-class _Answers:
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._asked: tuple[Ask, ...] = ()
-
-    def of(self, asks: tuple[Ask, ...]) -> _Answers:
-        self._asked = asks
-        return self
-
-    def rows(self, ask: WireAsk) -> list[Row]:
-        assert ask in self._asked
-        return self._world.rows(ask)
-
-    def links(self, ask: Links) -> dict[str, Link]:
-        assert ask in self._asked
-        return self._world.links_of(ask)
-
-    def snapshots(self, ask: Snapshots) -> dict[str, Snapshot]:
-        assert ask in self._asked
-        return {key: self._world.snapshots[key] for key in ask.keys if key in self._world.snapshots}

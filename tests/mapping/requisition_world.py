@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from answering import gathered
+
 from connectors.wire import Row
 from mapping.kinds import (
     Action,
-    Answers,
-    Ask,
     Case,
     Decision,
     IfsRows,
@@ -147,17 +147,7 @@ class World:
     # --- a run ---
 
     def gather(self, *references: str) -> list[Case]:
-        gathering = Requisitions().gather(frozenset(references or (f"ifs:{NUMBER}",)), self.profile)
-        answers: Answers = _Answers(self)
-        asks: tuple[Ask, ...] = next(gathering)
-        while True:
-            for ask in asks:
-                hash(ask)
-            try:
-                asks = gathering.send(answers)
-            except StopIteration as done:
-                cases: list[Case] = done.value
-                return cases
+        return gathered(Requisitions().gather(frozenset(references or (f"ifs:{NUMBER}",)), self.profile), self)
 
     def decide(self, told: Instructions | None = None) -> Decision:
         (case,) = self.gather()
@@ -216,17 +206,3 @@ class World:
         assert last.settlement is None or last.action == Action.NONE
         assert [item.field for item in first.items] == [item.field for item in rebuilt.items]
         return len(self.written) == before
-
-
-class _Answers:
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    def rows(self, ask: WireAsk) -> list[Row]:
-        return self._world.rows(ask)
-
-    def links(self, ask: Links) -> dict[str, Link]:
-        return self._world.links_of(ask)
-
-    def snapshots(self, ask: Snapshots) -> dict[str, Snapshot]:
-        return self._world.snapshots_of(ask)

@@ -9,11 +9,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from answering import gathered
+
 from connectors.wire import Row
 from mapping.kinds import (
     Action,
-    Answers,
-    Ask,
     Case,
     Decision,
     IfsAct,
@@ -117,17 +117,7 @@ class World:
     # --- a run ---
 
     def gather(self, *references: str) -> list[Case]:
-        gathering = self.kind.gather(frozenset(references), self.profile)
-        answers: Answers = _Answers(self)
-        asks: tuple[Ask, ...] = next(gathering)
-        while True:
-            for ask in asks:
-                hash(ask)
-            try:
-                asks = gathering.send(answers)
-            except StopIteration as done:
-                cases: list[Case] = done.value
-                return cases
+        return gathered(self.kind.gather(frozenset(references), self.profile), self)
 
     def decide(self, *references: str, told: Instructions | None = None) -> list[Decision]:
         return [
@@ -258,20 +248,6 @@ class World:
 
     def remove(self, kind: str, *key: str) -> None:
         self.ifs = [one for one in self.ifs if (one.kind, one.key) != (kind, key)]
-
-
-class _Answers:
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    def rows(self, ask: WireAsk) -> list[Row]:
-        return self._world.rows(ask)
-
-    def links(self, ask: Links) -> dict[str, Link]:
-        return self._world.links_of(ask)
-
-    def snapshots(self, ask: Snapshots) -> dict[str, Snapshot]:
-        return self._world.snapshots_of(ask)
 
 
 NOTHING_DONE = {Action.SKIP, Action.OUT_OF_SCOPE, Action.NONE}
