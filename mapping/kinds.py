@@ -278,7 +278,7 @@ class Decision:
     `notes` are warnings for the run's artifact, `discrepancies` have a table of their own there. `amount` counts
     towards the run's totals when it is written.
     `elsewhere`: it belongs to a company that is not in scope, so that a run for some companies leaves all that is
-    known of it as it is.
+    known of it as it is. `glance`: it was looked at on one side alone, so that what stands open of it stays open.
     """
 
     key: str
@@ -294,6 +294,7 @@ class Decision:
     notes: tuple[str, ...] = ()
     discrepancies: tuple[MatchDiscrepancy, ...] = ()
     elsewhere: bool = False
+    glance: bool = False
     base_version: int = 0
 
 
@@ -316,6 +317,8 @@ class Source:
     """One polled set. `leads_to` names the document of a row, e.g. "ifs:1001"; None: no document of ours.
 
     `scope_attribute`: the attribute that the company scope filters on. `document`: subject to the cut-over.
+    `only`: attribute and value that every row of ours has, of a set that holds much else. `used`: whether this
+    profile makes such rows; where it does not, the nightly sweep alone looks whether there are any.
     """
 
     system: System
@@ -324,6 +327,8 @@ class Source:
     scope_attribute: str | None = None
     document: bool = False
     dates: tuple[str, str] | None = None
+    only: tuple[str, str] | None = None
+    used: Callable[[Profile], bool] | None = None
 
 
 Gathering: TypeAlias = "Generator[tuple[Ask, ...], Answers, list[Case]]"

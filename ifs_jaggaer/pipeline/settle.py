@@ -51,8 +51,8 @@ class _Settled:
 
 def _settle(run: SyncRun, unit: Unit, planned: Planned, carried: Carried) -> _Settled:
     decision = planned.decision
-    if decision.elsewhere and run.request.only:
-        return _elsewhere(run, decision)
+    if decision.glance or (decision.elsewhere and run.request.only):
+        return _glanced(run, unit, planned) if decision.glance else _elsewhere(run, decision)
     refused = run.refused.get(decision.key, {}).values()
     items = (*decision.items, *refused, *([carried.failed] if carried.failed else []))
     complete = carried.failed is None and not carried.again and carried.outage is None
@@ -88,6 +88,17 @@ def _elsewhere(run: SyncRun, decision: Decision) -> _Settled:
     """
     if not run.request.scope or run.request.company:
         run.left_out.add(decision.key)
+    return _Settled(decision.key, line=line_of(decision, ()))
+
+
+def _glanced(run: SyncRun, unit: Unit, planned: Planned) -> _Settled:
+    """What was seen of the one side is kept; whatever stands open of the document is not its affair."""
+    decision = planned.decision
+    if decision.settlement and decision.settlement.snapshot is not None:
+        fields, version = decision.settlement.snapshot, decision.base_version
+        if not unit.snapshots.put(run.kind.record, decision.key, fields, expected_version=version):
+            return _Settled(decision.key, stale=True)
+    _keep_versions(run, planned.rows)
     return _Settled(decision.key, line=line_of(decision, ()))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
+from mapping.export_status import SUCCESS
 from mapping.purchasing.lines import numbered
 
 if TYPE_CHECKING:
@@ -28,6 +29,12 @@ if TYPE_CHECKING:
     from mapping.invoices.made import Made
     from mapping.kinds import Link, Snapshot
     from mapping.watching import Watch
+
+FACT = "ifs:"
+"""Prefix in the snapshot of what the posting said when it was settled, by IFS's attributes."""
+
+DISPUTED = "disputed"
+"""In the snapshot while a conflict stands open of it."""
 
 OrderLineKey: TypeAlias = tuple[str, str, str]
 """OrderNo, LineNo, ReleaseNo."""
@@ -71,6 +78,7 @@ class InvoiceCase:
     `watch` are the proposals or vouchers that `posted` holds one of;
     `namesakes`, `vouchers` and `keyed` are proposals, vouchers of ours and ledger items of the supplier with the same
     number.
+    `glanced`: seen in IFS alone, where it stands as it was settled; JAGGAER was not asked.
     `supplier` is the SupplierId by link; `finance` its rows, one a company. `proposed` are quantities of order lines
     in all their posting proposals; `earlier` those that other invoices of the same batch ask for first, `credited`
     those that its credit notes take back; `rival` is the one of them that has the same number and goes first.
@@ -96,6 +104,7 @@ class InvoiceCase:
     earlier: Mapping[OrderLineKey, Decimal] = field(default_factory=dict)
     credited: Mapping[OrderLineKey, Decimal] = field(default_factory=dict)
     rival: str = ""
+    glanced: bool = False
 
     @property
     def key(self) -> str:
@@ -103,7 +112,7 @@ class InvoiceCase:
 
     @property
     def references(self) -> tuple[str, ...]:
-        return (f"jaggaer:{self.invoice_id}",)
+        return (f"jaggaer:{self.invoice_id}", f"ifs:{self.mark}")
 
     @property
     def mark(self) -> str:
@@ -113,7 +122,30 @@ class InvoiceCase:
     @property
     def just_posted(self) -> bool:
         """Posted by us and JAGGAER not told yet: what it shows now changes nothing about that."""
-        return bool(self.kept("posted")) and not self.kept("told") and len(self.posted) == 1
+        posted = bool(self.kept("posted")) and not self.kept("told") and len(self.posted) == 1
+        return posted and not self.posted[0].cancelled and not self.altered(self.posted[0])
+
+    @property
+    def at_rest(self) -> bool:
+        """Told to JAGGAER, and in IFS as it was settled then, as far as that is kept."""
+        told = self.link is not None and bool(self.kept("posted")) and self.kept("told") == SUCCESS
+        if not told or self.faults or self.kept(DISPUTED) or len(self.posted) != 1:
+            return False
+        one = self.posted[0]
+        accepted = one.cancelled and self.kept("accepted") == "Cancelled"
+        return (one.stands or accepted) and not self.altered(one)
+
+    def altered(self, one: Made) -> dict[str, tuple[str, str]]:
+        """What its posting says otherwise than it did when it was settled: before and now."""
+        kept = {name: self.kept(f"{FACT}{name}") for name in one.facts if self._keeps(name)}
+        return {name: (before, one.facts[name]) for name, before in kept.items() if before != one.facts[name]}
+
+    def unknown_facts(self) -> bool:
+        """Whether something that its posting says is not kept: it was settled by an earlier release."""
+        return any(not self._keeps(name) for one in self.posted for name in one.facts)
+
+    def _keeps(self, name: str) -> bool:
+        return self.snapshot is not None and f"{FACT}{name}" in self.snapshot.fields
 
     def kept(self, name: str) -> str:
         """What the snapshot keeps under that name; "" for nothing."""
@@ -123,6 +155,14 @@ class InvoiceCase:
         return next((row for row in self.finance if row.company == company), None)
 
 
+_MARK = "JAG:"
+
+
 def mark_of(invoice_id: str) -> str:
     """`SourceReference` of the proposal of an invoice (contracts/mapping.md)."""
-    return f"JAG:{invoice_id}"
+    return f"{_MARK}{invoice_id}"
+
+
+def invoice_of(mark: object) -> str:
+    """The invoice that a mark names; "" for what is no mark of ours."""
+    return mark.removeprefix(_MARK) if isinstance(mark, str) and mark.startswith(_MARK) else ""

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from shlex import quote
 from typing import TYPE_CHECKING
 
-from mapping.export_status import ExportStatus, dead_letters
+from mapping.export_status import SUCCESS, ExportStatus, dead_letters
 from mapping.findings import Findings
+from mapping.invoices.case import DISPUTED, FACT
 from mapping.invoices.checks import in_ledger, period_of
 from mapping.invoices.extras import changed_extras, content_print, kept_extras
+from mapping.invoices.made import DATES
 from mapping.invoices.model import header_print, number_of, whole_print
 from mapping.invoices.posting import examine
 from mapping.invoices.proposal import proposal
 from mapping.invoices.voucher import becomes_voucher, voucher
 from mapping.kinds import Action, Decision, IfsCreate, Item, ItemKind, Link, Settlement
-from mapping.money import Money, exact_sum, plain
+from mapping.money import Money, canonical, exact_sum, plain
 
 if TYPE_CHECKING:
     from connectors.jaggaer.invoices import InvoiceHeader
@@ -86,6 +89,8 @@ class _Deciding:
             found.rejected(fault.field or "invoice", fault)
         if found.items:
             return self._open(*found.items)
+        if case.glanced:
+            return self._glanced(case.posted[0])
         if case.just_posted:
             return self._just_posted(case.posted[0])
         if header is None:
@@ -111,9 +116,20 @@ class _Deciding:
     def _just_posted(self, one: Made) -> Decision:
         """The rest of a creation. What does not stand yet is looked at with its header the next time."""
         if one.stands:
-            return self._tell_success(one, None, self._kept_but(told="SUCCESS"), Action.SKIP)
-        held = self._unfinished(one)
-        return replace(self._open(held), settlement=Settlement(self._link(one), snapshot=self._kept_but(told="held")))
+            return self._tell_success(one, None, self._kept_but(told=SUCCESS, **_facts(one)), Action.SKIP)
+        kept = {**_facts(one), **self._kept_but(told="held")}  # what we sent counts, whatever became of it
+        return replace(self._open(self._unfinished(one)), settlement=Settlement(self._link(one), snapshot=kept))
+
+    def _glanced(self, one: Made) -> Decision:
+        """Nothing is wrong with it; what it says now is kept, since an earlier release kept nothing of it."""
+        return Decision(
+            key=self.case.invoice_id,
+            other_key=one.key,
+            action=Action.SKIP,
+            settlement=Settlement(self._link(one), snapshot=self._kept_but(**_facts(one))),
+            glance=True,
+            base_version=self._version,
+        )
 
     def _posted(self, header: InvoiceHeader) -> Decision:
         case = self.case
@@ -123,42 +139,90 @@ class _Deciding:
             )
         if len(case.posted) > 1:
             numbers = " and ".join(f"{one.what} {one.key}" for one in case.posted)
-            return self._open(_conflict("SourceReference", case.mark, f"IFS has it twice: {numbers}"))
+            return self._open(
+                Item(
+                    ItemKind.CONFLICT,
+                    "SourceReference",
+                    case.mark,
+                    f"IFS has it twice: {numbers}",
+                    "take the mark from all but one of them in IFS",
+                )
+            )
         return self._standing(header, case.posted[0])
 
     def _standing(self, header: InvoiceHeader, one: Made) -> Decision:
         case = self.case
         if one.cancelled and case.kept("accepted") == "Cancelled":
             return self._settled(header, one)
-        conflict = self._changed(header, one)
-        if conflict and "ifs" in {self.told.winners.get("*"), self.told.winners.get(conflict.field)}:
-            return self._settled(header, one)
-        if conflict:
-            return self._open(conflict)
-        if not one.stands:
+        conflicts = self._changed(header, one)
+        winners = self.told.winners
+        left = [each for each in conflicts if "ifs" not in {winners.get("*"), winners.get(each.field)}]
+        if left:
+            return self._open(*left)
+        if conflicts and not one.stands and not one.cancelled:
+            kept = self._snapshot(header, one, told=case.kept("told"), seen="")
+            return replace(self._open(self._unfinished(one)), settlement=Settlement(self._link(one), snapshot=kept))
+        if not one.stands and not one.cancelled:
             return self._open(self._unfinished(one))
-        if _shows(header, "Exported", self.profile):
+        if one.cancelled or _shows(header, "Exported", self.profile):
             return self._settled(header, one)
-        again = case.kept("told") == "SUCCESS"
+        again = case.kept("told") == SUCCESS
         notes = ("JAGGAER asks for it again: told once more, not posted again",) if again else ()
-        snapshot = self._snapshot(header, told="SUCCESS", seen="")
+        snapshot = self._snapshot(header, one, told=SUCCESS, seen="")
         return replace(self._tell_success(one, header.export_status, snapshot, Action.UPDATE), notes=notes)
 
-    def _changed(self, header: InvoiceHeader, one: Made) -> Item | None:
-        """A person's change to what was posted, on either side; never rewritten."""
+    def _changed(self, header: InvoiceHeader, one: Made) -> list[Item]:
+        """A person's changes to what was posted, on either side; never rewritten."""
         case = self.case
         if one.cancelled:
-            return _conflict("Objstate", "Cancelled", "its posting proposal was cancelled in IFS")
+            return [
+                self._conflict(
+                    "Objstate",
+                    "Cancelled",
+                    f"its {one.what} {one.key} was cancelled in IFS",
+                    "post it in IFS by hand, or withdraw it at JAGGAER; nothing is posted again by itself",
+                )
+            ]
+        found = [self._altered(one)] if one.stands else []
         if not case.kept("posted"):
-            return _against_posting(header, one)
+            found.append(self._against_posting(header, one))
+            return [each for each in found if each]
         known = case.kept("fingerprint")
         differs = bool(case.whole and known and known != whole_print(case.whole))
-        if differs or case.kept("header") != header_print(header):
-            return _conflict("invoice", case.invoice_id, "changed at JAGGAER after it was posted")
         extras = changed_extras(case, header, self.profile)
-        if extras:
-            return _conflict("invoice", case.invoice_id, f"changed at JAGGAER after it was posted: {extras}")
+        if differs or extras or case.kept("header") != header_print(header):
+            more = f": {extras}" if extras and not differs else ""
+            reason = f"changed at JAGGAER after it was posted{more}"
+            found.append(self._conflict("invoice", case.invoice_id, reason, "correct the posting in IFS by hand"))
+        return [each for each in found if each]
+
+    def _altered(self, one: Made) -> Item | None:
+        """Whoever completes a document in IFS may set its dates."""
+        finished = self.case.kept("told") == SUCCESS
+        altered = {name: both for name, both in self.case.altered(one).items() if finished or name not in DATES}
+        if not altered:
+            return None
+        said = "; ".join(_alteration(name, *both) for name, both in altered.items())
+        name, (_, now) = next(iter(altered.items()))
+        reason = f"{one.what} {one.key} was changed in IFS after it was posted: {said}"
+        return self._conflict(name, now, reason, "change it back in IFS, which closes this, or correct it at JAGGAER")
+
+    def _against_posting(self, header: InvoiceHeader, one: Made) -> Item | None:
+        """Without a snapshot the posting itself says what was posted."""
+        total = header.total.value if header.total else None
+        remedy = "correct the posting in IFS by hand"
+        if total is not None and one.gross is not None and one.gross != total:
+            reason = f"changed after it was posted: {plain(total)} at JAGGAER, {plain(one.gross)} posted"
+            return self._conflict("total", plain(total), reason, remedy)
+        if one.invoice_no != number_of(header):
+            reason = f"changed after it was posted: number {number_of(header)} at JAGGAER, {one.invoice_no} posted"
+            return self._conflict("invoiceNumber", number_of(header), reason, remedy)
         return None
+
+    def _conflict(self, field: str, value: str, reason: str, remedy: str) -> Item:
+        """It goes once both sides agree again, or once a person lets it be as it is in IFS."""
+        resolved = f"ifs-jaggaer conflicts resolve {quote(self.case.invoice_id)} --sync invoices --winner ifs"
+        return Item(ItemKind.CONFLICT, field, value, reason, f"{remedy}; or let it be as it is in IFS: {resolved}")
 
     def _unfinished(self, one: Made) -> Item:
         watch = self.case.watch
@@ -204,8 +268,8 @@ class _Deciding:
         case = self.case
         seen = _seen(header) if case.whole or not case.kept("seen") else case.kept("seen")
         accepted = "Cancelled" if one.cancelled else ""
-        told = case.kept("told") or ("SUCCESS" if _shows(header, "Exported", self.profile) else "")
-        snapshot = self._snapshot(header, told=told, seen=seen, accepted=accepted)
+        told = case.kept("told") or (SUCCESS if _shows(header, "Exported", self.profile) else "")
+        snapshot = self._snapshot(header, one, told=told, seen=seen, accepted=accepted)
         known = case.link is not None and case.snapshot is not None and dict(case.snapshot.fields) == snapshot
         return Decision(
             key=case.invoice_id,
@@ -233,12 +297,13 @@ class _Deciding:
             return replace(told, again=True, notes=examined.notes, discrepancies=examined.discrepancies)
         if posting is None:
             return self._refused(header, content_print(case.whole, self.profile), examined)
+        document = self._document(posting)
         return Decision(
             key=case.invoice_id,
             other_key="",
             action=Action.CREATE,
-            writes=(self._document(posting),),
-            settlement=Settlement(snapshot=self._snapshot(header, told="", seen="")),
+            writes=(document,),
+            settlement=Settlement(snapshot=self._snapshot(header, None, told="", seen="") | _sent(document)),
             amount=Money(posting.stated_gross, posting.currency),
             again=True,
             notes=examined.notes,
@@ -277,7 +342,9 @@ class _Deciding:
         words = self.profile.words("invoice")
         return ExportStatus("invoices", self.case.invoice_id, shown, self.case.kept("told"), words)
 
-    def _snapshot(self, header: InvoiceHeader, *, told: str, seen: str, accepted: str = "") -> dict[str, str | None]:
+    def _snapshot(
+        self, header: InvoiceHeader, one: Made | None, *, told: str, seen: str, accepted: str = ""
+    ) -> dict[str, str | None]:
         """What is kept of a posted invoice: `seen` is lastUpdate when its content was last known, "" before an echo."""
         case = self.case
         return {
@@ -287,24 +354,29 @@ class _Deciding:
             "told": told,
             "seen": seen,
             "accepted": accepted,
+            **(_facts(one) if one else {}),
             **kept_extras(case, header, self.profile),
         }
 
-    def _kept_but(self, *, told: str) -> dict[str, str | None]:
-        return {**(self.case.snapshot.fields if self.case.snapshot else {}), "told": told}
+    def _kept_but(self, **changed: str) -> dict[str, str | None]:
+        return {**(self.case.snapshot.fields if self.case.snapshot else {}), **changed}
 
     def _link(self, one: Made) -> Link:
         return Link(RECORD, one.key, self.case.invoice_id)
 
     def _open(self, *items: Item) -> Decision:
-        posted = self.case.posted
-        found = len(posted) == 1 and self.case.link is None
+        case = self.case
+        found = len(case.posted) == 1 and case.link is None
+        disputed = any(item.kind is ItemKind.CONFLICT for item in items) and not case.kept(DISPUTED)
+        # So that a change in IFS which ends it is not taken for one that needs no look.
+        kept = self._kept_but(**{DISPUTED: "yes"}) if disputed and case.snapshot else None
+        link = self._link(case.posted[0]) if found else None
         return Decision(
-            key=self.case.invoice_id,
+            key=case.invoice_id,
             other_key=self._other_key,
             action=Action.NONE,
             items=items,
-            settlement=Settlement(self._link(posted[0])) if found else None,
+            settlement=Settlement(link, snapshot=kept) if link or kept else None,
             base_version=self._version,
         )
 
@@ -322,16 +394,19 @@ class _Deciding:
         return self.case.snapshot.version if self.case.snapshot else 0
 
 
-def _against_posting(header: InvoiceHeader, one: Made) -> Item | None:
-    """Without a snapshot the posting itself says what was posted."""
-    total = header.total.value if header.total else None
-    if total is not None and one.gross is not None and one.gross != total:
-        reason = f"{plain(total)} at JAGGAER, {plain(one.gross)} posted"
-        return _conflict("total", plain(total), f"changed after it was posted: {reason}")
-    if one.invoice_no != number_of(header):
-        reason = f"number {number_of(header)} at JAGGAER, {one.invoice_no} posted"
-        return _conflict("invoiceNumber", number_of(header), f"changed after it was posted: {reason}")
-    return None
+def _facts(one: Made) -> dict[str, str]:
+    """What its posting says, as the snapshot keeps it."""
+    return {f"{FACT}{name}": value for name, value in one.facts.items()}
+
+
+def _sent(document: IfsCreate) -> dict[str, str | None]:
+    """The amounts that are about to be sent; other attributes a system may write in a way of its own."""
+    amounts = {name: document.values.get(name) for name in ("NetAmount", "TaxAmount", "GrossAmount")}
+    return {f"{FACT}{name}": canonical(amount) for name, amount in amounts.items() if isinstance(amount, Decimal)}
+
+
+def _alteration(name: str, before: str, now: str) -> str:
+    return "its rows" if name == "rows" else f"{name} {before or 'empty'} -> {now or 'empty'}"
 
 
 def _amount(one: Made) -> Money | None:
@@ -340,13 +415,3 @@ def _amount(one: Made) -> Money | None:
 
 def _held(field: str, value: str | None, reason: str, remedy: str = "look for it, and who may see it") -> Item:
     return Item(ItemKind.HELD, field, value, reason, remedy)
-
-
-def _conflict(field: str, value: str, reason: str) -> Item:
-    return Item(
-        ItemKind.CONFLICT,
-        field,
-        value,
-        reason,
-        "correct the posting in IFS by hand, then 'conflicts resolve KEY --sync invoices --winner ifs'",
-    )

@@ -43,8 +43,12 @@ T = TypeVar("T", bound=Wire)
 Cases: TypeAlias = "Generator[tuple[Ask, ...], Answers, list[InvoiceCase]]"
 
 
-def headers(ids: frozenset[str]) -> Cases:
-    """What was made of them already, then their headers; of one posted this moment none is needed."""
+def headers(ids: frozenset[str], glanced: frozenset[str]) -> Cases:
+    """What was made of them already, then their headers; of one posted this moment none is needed.
+
+    `glanced` were led to by rows of IFS: what stands there as it was settled is left alone, and JAGGAER not asked.
+    """
+    ids |= glanced
     ours = IfsRows("posting_proposal", "SourceReference", frozenset(map(mark_of, ids)))
     serie = (("ReferenceSerie", frozenset({SERIE})),)
     vouchers = IfsRows("voucher", "ReferenceNumber", ids, serie)
@@ -72,7 +76,11 @@ def headers(ids: frozenset[str]) -> Cases:
         )
         for key in sorted(ids)
     ]
-    shown = JaggaerHeaders("invoices", frozenset(case.key for case in cases if not case.just_posted))
+    cases = yield from _with_rows(cases)
+    resting = {case.key: case.unknown_facts() for case in cases if case.key in glanced and case.at_rest}
+    cases = [replace(case, glanced=case.key in resting) for case in cases if resting.get(case.key, True)]
+    asked = frozenset(case.key for case in cases if not case.just_posted and not case.glanced)
+    shown = JaggaerHeaders("invoices", asked)
     answers = yield (shown,)
     found, faults = _records(answers.rows(shown))
     return [
@@ -86,8 +94,26 @@ def headers(ids: frozenset[str]) -> Cases:
     ]
 
 
+def _with_rows(cases: list[InvoiceCase]) -> Cases:
+    """The rows of vouchers, which alone say what they amount to."""
+    rows = IfsRows(
+        "voucher_row",
+        "ReferenceNumber",
+        frozenset(one.voucher.reference_number or "" for case in cases for one in case.posted if one.voucher),
+        (("ReferenceSerie", frozenset({SERIE})),),
+    )
+    if not rows.values:
+        return cases
+    answers = yield (rows,)
+    owed = _read(VoucherRow, answers.rows(rows))
+    return [
+        replace(case, posted=tuple(of_voucher(one.voucher, owed) if one.voucher else one for one in case.posted))
+        for case in cases
+    ]
+
+
 def wholes(cases: list[InvoiceCase], profile: Profile) -> Cases:
-    """Their lines where they matter; their suppliers; lines of proposals that do not balance, rows of vouchers."""
+    """Their lines where they matter; their suppliers; lines of proposals that do not balance."""
     details = JaggaerDetails(
         "invoices", frozenset(case.key for case in cases if case.whole is None and must_read(case, profile))
     )
@@ -95,25 +121,17 @@ def wholes(cases: list[InvoiceCase], profile: Profile) -> Cases:
     told = [supplier for supplier in posting if supplier]
     by_number = Links("supplier", "ifs", frozenset(one.supplier_number for one in told if one.supplier_number))
     by_id = Links("supplier", "jaggaer", frozenset(one.id for one in told if one.id))
-    made = [one for case in cases if not case.just_posted for one in case.posted]
     odd = [p for case in cases for one in case.posted if (p := one.proposal) and p.objstate == "Unbalanced"]
-    rows = IfsRows(
-        "voucher_row",
-        "ReferenceNumber",
-        frozenset(one.voucher.reference_number or "" for one in made if one.voucher),
-        (("ReferenceSerie", frozenset({SERIE})),),
-    )
     lines = IfsRows(
         "posting_proposal_line",
         "ProposalId",
         frozenset(str(one.proposal_id) for one in odd),
         (("Company", frozenset(one.company for one in odd if one.company)),),
     )
-    answers = yield (details, by_number, by_id, lines, rows)
+    answers = yield (details, by_number, by_id, lines)
     found, faults = _records(answers.rows(details))
     numbers, ids = answers.links(by_number), answers.links(by_id)
     lines_of = grouped(_read(PostingProposalLine, answers.rows(lines)), lambda line: (line.company, line.proposal_id))
-    owed = _read(VoucherRow, answers.rows(rows))
 
     def supplier(case: InvoiceCase) -> str:
         told = case.header.supplier if case.header else None
@@ -128,7 +146,6 @@ def wholes(cases: list[InvoiceCase], profile: Profile) -> Cases:
             header=found[case.key].header if case.key in found else case.header,
             faults=(*case.faults, *faults.get(case.key, ())),
             supplier=supplier(case),
-            posted=tuple(of_voucher(one.voucher, owed) if one.voucher else one for one in case.posted),
             posted_lines=tuple(
                 line
                 for one in case.posted

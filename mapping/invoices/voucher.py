@@ -27,6 +27,11 @@ def becomes_voucher(company: str, profile: Profile, *, has_order: bool) -> bool:
     return profile.of_company(company).invoices_without_order == "voucher" and not has_order
 
 
+def uses_vouchers(profile: Profile) -> bool:
+    """Whether any company in scope posts vouchers."""
+    return any(becomes_voucher(company, profile, has_order=False) for company in profile.companies)
+
+
 def voucher(posting: Posting, invoice_id: str, period: AccountingPeriod, profile: Profile) -> IfsCreate:
     """The write: debit rows of accounts and tax, one credit row of the clearing account; turned for a credit note.
 

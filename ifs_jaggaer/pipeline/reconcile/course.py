@@ -12,12 +12,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from connectors.ifs import filters
 from ifs_jaggaer.errors import SettingsError, SyncError, System
+from ifs_jaggaer.pipeline.hooked import print_of
 from ifs_jaggaer.pipeline.kinds import KINDS
 from ifs_jaggaer.pipeline.reconcile.book import Sums
 from ifs_jaggaer.pipeline.reconcile.look import Look
-from ifs_jaggaer.pipeline.reconcile.reading import Window, any_company, pages
+from ifs_jaggaer.pipeline.reconcile.reading import Window, all_of, any_company, pages
 from ifs_jaggaer.pipeline.witness import Scribe
+from mapping.money import in_minor_units
 from mapping.reconcile.books import BOOKS
 from mapping.reconcile.documents import Cause, Difference, Seen
 
@@ -164,17 +167,18 @@ class Reconciliation:
     async def _kind(self, kind: Kind) -> KindReport:
         """Page by page, each document once, however many of its rows are shown."""
         home, wiring = kind.sources[0].system, self.wiring_of(kind)
-        report = KindReport(kind.name, home, "jaggaer" if home == "ifs" else "ifs")
-        look = Look(wiring, kind, self.as_of, self.wiring.profile.fingerprint())
-        book = BOOKS.get(kind.name)
-        sums = Sums(wiring, look, book, self._window(kind)) if book else None
+        book = BOOKS[kind.name]
+        report = KindReport(kind.name, home, "jaggaer" if home == "ifs" else "ifs", counted=book.counted)
+        report.digits = self.wiring.profile.currencies
+        look = Look(wiring, kind, self.as_of, print_of(self.wiring.profile))
+        sums = Sums(wiring, look, book, self._window(kind))
         done: set[str] = set()
         for source in kind.sources:
-            where = any_company(source.scope_attribute or "", wiring.profile.companies)
+            own = filters.eq(*source.only) if source.only else None
+            where = all_of(any_company(source.scope_attribute or "", wiring.profile.companies), own)
             async for rows in pages(wiring, source.system, source.name, self._window(kind), where):
-                if sums:
-                    sums.take(source, rows)
-                references = _led_to(source, rows, done)
+                sums.take(source, rows)
+                references = _led_to(source, rows, done | look.met)
                 for seen in await look.at(references, rows):
                     if seen.key not in done:
                         done |= {seen.key, *references}

@@ -51,13 +51,17 @@ class _Decided:
 
 @dataclass(slots=True)
 class Look:
-    """Documents of one kind as they stand now. `profile_print`: of the whole profile, as runs keep it."""
+    """Documents of one kind as they stand now. `profile_print`: of the whole profile, as runs keep it.
+
+    `met`: all references of the documents that were looked at, whichever side's rows led to them.
+    """
 
     wiring: Wiring
     kind: Kind
     as_of: date
     profile_print: str
     items: Mapping[str, list[OpenItem]] = field(default_factory=dict)
+    met: set[str] = field(default_factory=set)
     _reader: Reader = field(init=False)
     _hooked: Hooked = field(init=False)
 
@@ -143,6 +147,7 @@ class Look:
                     rows_of[name].append(row)
         found: dict[str, _Decided] = {}
         for case in cases:
+            self.met.update(case.references)
             decision = self._decide(case)
             names = (
                 *case.references,
