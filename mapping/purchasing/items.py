@@ -60,18 +60,22 @@ def changed_by_others(case: DocumentCase) -> Item:
 
 
 def ended_by_others(case: DocumentCase, status: str) -> Item:
-    reason = "changed at JAGGAER: ended by others"
-    if case.type.final:
-        reason = f"has ended at JAGGAER, which takes no revision of it; {case.state} in IFS"
-    return _conflict(case, f"status {status}", reason)
+    if not case.type.final:
+        return _conflict(case, f"status {status}", "changed at JAGGAER: ended by others")
+    reason = f"has ended at JAGGAER, which takes no revision of it; {case.state} in IFS"
+    remedy = (
+        f"end it in IFS too, or raise another {case.type.words} there; {_resolve(case, 'jaggaer')} leaves it as it is"
+    )
+    return Item(ItemKind.CONFLICT, "header", f"status {status}", reason, remedy)
 
 
 def _conflict(case: DocumentCase, value: str, reason: str) -> Item:
-    remedy = (
-        f"ifs-jaggaer conflicts resolve {case.key} --sync {case.type.sync} --winner ifs|jaggaer: "
-        "ifs sends it as it is in IFS, jaggaer leaves it there as it is"
-    )
-    return Item(ItemKind.CONFLICT, "header", value, reason, remedy)
+    ways = "ifs sends it as it is in IFS, jaggaer leaves it there as it is"
+    return Item(ItemKind.CONFLICT, "header", value, reason, f"{_resolve(case, 'ifs|jaggaer')}: {ways}")
+
+
+def _resolve(case: DocumentCase, winner: str) -> str:
+    return f"ifs-jaggaer conflicts resolve {case.key} --sync {case.type.sync} --winner {winner}"
 
 
 def _unknown(case: DocumentCase, reason: str, remedy: str) -> Item:

@@ -123,7 +123,9 @@ def test_taken_back_at_jaggaer_and_changed_in_ifs(linked: World) -> None:
     settle(linked)
     say(linked, promised="")
     linked.change("purchase_order_line", "P1001", "1", "1", PromisedDeliveryDate="2026-03-15")
-    assert kinds(settle(linked)) == {PROMISED: ItemKind.CONFLICT}
+    decision = settle(linked)
+    assert kinds(decision) == {PROMISED: ItemKind.CONFLICT}
+    assert "conflicts resolve P1001 --sync purchase-orders" in decision.items[0].remedy
 
 
 def test_what_a_revision_took_away_is_not_acknowledged_yet(linked: World) -> None:

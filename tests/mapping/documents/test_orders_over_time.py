@@ -307,6 +307,20 @@ def test_a_company_out_of_scope(world: World) -> None:
     assert world.run("ifs:P1001").action is Action.OUT_OF_SCOPE
 
 
+def test_an_unknown_company_is_one_dead_letter_and_its_accounts_are_not_asked_for(world: World) -> None:
+    world.change("purchase_order", "P1001", Company=None)
+    decision = world.run("ifs:P1001")
+    assert [(item.kind, item.field) for item in decision.items] == [(ItemKind.DEAD_LETTER, "Company")]
+    assert world.asked["ifs account"] == 0
+
+
+@pytest.mark.parametrize("changed", [{"Company": "30"}, {"Objstate": "Closed"}])
+def test_accounts_of_what_does_not_go_are_not_asked_for(changed: dict[str, str], world: World) -> None:
+    world.change("purchase_order", "P1001", **changed)
+    world.run("ifs:P1001")
+    assert world.asked["ifs account"] == 0
+
+
 # --- law 11 ---
 
 
