@@ -156,6 +156,10 @@ class Profile(Table):
         """What this company sets, else the defaults."""
         return self.company.get(company, self.company_defaults)
 
+    def leaves_out(self, company: str) -> str:
+        """Says that a company is none of those in scope."""
+        return f"company {company} is not in {', '.join(self.companies)}"
+
     def custom_field(self, company: str, code_part: str) -> str:
         """JAGGAER's custom field of a code part (A is the account). Raises Rejected where there is none."""
         name = self.of_company(company).code_parts.get(code_part)

@@ -15,13 +15,17 @@ from mapping.kinds import Item
 if TYPE_CHECKING:
     from ifs_jaggaer.pipeline.run import SyncRun
 
+MOST_NAMED = 3
+"""Documents left alone that the one line about a run names."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
     """One run's figures. `watermarks`: source -> (from, to). `amounts`: currency -> what was written.
 
     `lines`: what was written or would be, document by document. `items`: of a dry run, which keeps none in the
-    store, what would stand open, by key.
+    store, what would stand open, by key. `alone`: of the documents that a person named those for which nothing was
+    done, each with the reason.
     """
 
     sync: str
@@ -38,6 +42,7 @@ class RunResult:
     lines: tuple[Line, ...] = ()
     error: str = ""
     items: tuple[tuple[str, Item], ...] = ()
+    alone: tuple[str, ...] = ()
 
     @property
     def message(self) -> str:
@@ -46,6 +51,9 @@ class RunResult:
         if said == str(Counts()):
             said = "nothing done" if self.error else "nothing to do"
         said = f"would be: {said}" if self.dry_run else said
+        if self.alone:
+            more = f" and {len(self.alone) - MOST_NAMED} more" if len(self.alone) > MOST_NAMED else ""
+            said = f"{said}; {'; '.join(self.alone[:MOST_NAMED])}{more}"
         return f"{said}; {self.error}" if self.error else said
 
     def as_json(self) -> dict[str, object]:
@@ -89,8 +97,8 @@ def _standing(key: str, item: Item) -> dict[str, object]:
 
 def result_of(run: SyncRun, error: SyncError | None = None) -> RunResult:
     """The figures as they stand."""
-    alone = run.tally.left_alone(run.request.keys)
-    notes = (*run.tally.notes, *(f"{key}: {reason}" for key, reason in alone.items()))
+    alone = tuple(f"{key}: {reason}" for key, reason in run.tally.left_alone(run.request.keys).items())
+    notes = (*run.tally.notes, *alone)
     needs_a_person = run.tally.opened or run.tally.too_old or alone
     state: State = "failed" if error else "attention" if needs_a_person else "completed"
     sent = {system: channel.requests - run.before[system][0] for system, channel in run.wiring.channels.items()}
@@ -112,6 +120,7 @@ def result_of(run: SyncRun, error: SyncError | None = None) -> RunResult:
         items=tuple((key, item) for key, items in run.tally.items.items() for item in items)
         if run.request.dry_run
         else (),
+        alone=alone,
     )
 
 

@@ -112,15 +112,20 @@ class Tally:
 
     def left_alone(self, keys: Iterable[str]) -> dict[str, str]:
         """Of the documents that a person named those for which nothing was to be done, with the reason in words."""
-        of_key = {key: line for line in self.lines.values() for key in (line.key, line.other_key) if key}
         reasons: dict[str, str] = {}
         for key in keys:
-            line = of_key.get(key) or of_key.get(f"{FOREIGN}{key}")
-            if line is None:
+            lines = self._lines_of(key)
+            if not lines:
                 reasons[key] = "neither system has it"
-            elif line.action in {Action.OUT_OF_SCOPE, Action.NONE} and not self.items.get(line.key):
-                reasons[key] = "; ".join(line.notes) or line.outcome
+            elif all(_alone(line, self.items.get(line.key)) for line in lines):
+                reasons[key] = "; ".join(dict.fromkeys(map(_reason, lines)))
         return reasons
+
+    def _lines_of(self, key: str) -> list[Line]:
+        """By either system's key, else by the number alone of those whose keys name a company or a field, too."""
+        of_key = {key: line for line in self.lines.values() for key in (line.key, line.other_key) if key}
+        line = of_key.get(key) or of_key.get(f"{FOREIGN}{key}")
+        return [line] if line else [line for line in self.lines.values() if line.key.endswith(f":{key}")]
 
     def counts(self) -> Counts:
         """Documents by outcome; one with items of several kinds counts in each."""
@@ -146,3 +151,14 @@ class Tally:
             if line.amount is not None and line.action in WRITTEN:
                 sums[line.amount.currency] += line.amount.amount
         return dict(sorted(sums.items()))
+
+
+def _alone(line: Line, items: Iterable[Item] | None) -> bool:
+    return line.action in {Action.OUT_OF_SCOPE, Action.NONE} and not items
+
+
+def _reason(line: Line) -> str:
+    why = "; ".join(line.notes)
+    if line.action == Action.OUT_OF_SCOPE:
+        return f"{Action.OUT_OF_SCOPE}: {why}" if why else str(Action.OUT_OF_SCOPE)
+    return why or line.outcome

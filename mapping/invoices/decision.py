@@ -289,7 +289,7 @@ class _Deciding:
         examined = examine(case, case.whole, self.profile, self.told.approved)
         posting = examined.posting
         if examined.company and examined.company not in self.profile.companies:
-            note = f"company {examined.company} is not in scope"
+            note = self.profile.leaves_out(examined.company)
             return replace(self._done(Action.OUT_OF_SCOPE, note), elsewhere=True)
         if posting is None and case.rival:
             # Decided once more when the other one is posted: then it is known what has the number.

@@ -42,7 +42,7 @@ def decide_payment(case: PaymentCase, profile: Profile, told: Instructions) -> D
 def _out_of_scope(case: PaymentCase, profile: Profile) -> str:
     """The rule by which no payment status goes back for the invoice; "" where it does."""
     if case.company not in profile.companies:
-        return f"company {case.company} is not in scope"
+        return profile.leaves_out(case.company)
     if not profile.of_company(case.company).payment_status_back:
         return f"company {case.company} sends no payment status back: payment_status_back"
     return ""

@@ -99,7 +99,7 @@ class DocumentCase:
         if not company:
             return ""
         if company not in profile.companies:
-            return f"company {company} is not in scope"
+            return profile.leaves_out(company)
         setting = self.switched_off(profile.of_company(company))
         return f"company {company} sends no {self.type.words}s: {setting}" if setting else ""
 

@@ -53,7 +53,7 @@ class _Deciding:
     def decide(self, receipt: Receipt) -> Decision:
         company = self.case.order.head.company if self.case.order else None
         if company and company not in self.profile.companies:
-            return replace(self._out_of_scope(f"company {company} is not in scope"), elsewhere=True)
+            return replace(self._out_of_scope(self.profile.leaves_out(company)), elsewhere=True)
         words = self.profile.words("receipt")
         voided = receipt.header.status == words.to_jaggaer("Voided")
         if not voided and not is_completed(receipt, self.profile):

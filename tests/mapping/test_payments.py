@@ -226,7 +226,7 @@ def test_a_company_that_sends_none_is_out_of_scope_and_costs_no_look(world: Worl
 
 def test_a_company_out_of_scope(world: World) -> None:
     world.ledger(ledger_item(Company="30"))
-    assert world.run().notes == ("company 30 is not in scope",)
+    assert world.run().notes == ("company 30 is not in 10, 20",)
 
 
 @pytest.mark.parametrize("changed", [{"PartyType": "Customer"}, {"InvoiceNo": None}, {"Identity": ""}])

@@ -139,7 +139,7 @@ def test_by_setting_of_the_company(world: World) -> None:
 
 def test_the_company_is_that_of_its_site(world: World) -> None:
     world.rows_there = [head(), line(), site("30")]
-    assert world.run().notes == ("company 30 is not in scope",)
+    assert world.run().notes == ("company 30 is not in 10, 20",)
     world.without("site")
     found = items(world)["Contract"]
     assert (found.kind, found.value) == (ItemKind.DEAD_LETTER, "101")
@@ -300,6 +300,28 @@ def test_a_revision_made_at_jaggaer_is_a_conflict(winner: Any, sent: World) -> N
     assert sent.record["header"]["note"] == {"ifs": "eilt", "jaggaer": "anders"}[winner]
     assert sent.run().action == Action.SKIP
     assert sent.run().settlement is None
+
+
+@pytest.mark.parametrize("gone", [{"revisionNumber": 1}, {"externalReference": ""}])
+def test_the_same_change_on_both_sides_is_settled_once(gone: dict[str, Any], sent: World) -> None:
+    sent.record["header"] |= {"note": "eilt", **gone}
+    sent.change("requisition", NoteText="eilt")
+    decision = sent.run()
+    assert (decision.action, decision.items) == (Action.SKIP, ())
+    sent.asked.clear()
+    assert sent.run().settlement is None
+    assert not sent.asked["jaggaer list"] + sent.asked["jaggaer detail"]
+    assert len(sent.written) == 1
+
+
+def test_without_our_mark_it_is_compared_with_what_is_there(sent: World) -> None:
+    """An order number that JAGGAER set in the meantime stays when IFS wins."""
+    sent.record["header"] |= {"externalReference": "", "note": "anders"}
+    line_there(sent)["poNumber"] = "P5"
+    sent.change("requisition", NoteText="eilt")
+    decision = sent.run(Instructions(winners={"*": "ifs"}))
+    assert [(change.before, change.after) for change in decision.writes[0].changes] == [("anders", "eilt")]
+    assert line_there(sent)["poNumber"] == "P5"
 
 
 @pytest.mark.parametrize("status", ["Completed", "Rejected"])

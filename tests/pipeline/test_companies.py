@@ -183,6 +183,21 @@ def test_what_nobody_has_in_scope_is_said(supplier: str, apart: Product) -> None
     assert "in the scope of no run" not in then
 
 
+def test_what_a_person_names_and_is_out_of_scope_says_so(supplier: str, world: World, product: Product) -> None:
+    order, invoice = order_of(world, supplier, "20"), str(bill_of(world, supplier, "20"))
+    for sync, key in ((ORDERS, order), ("invoices", invoice)):
+        ran = product.run(sync, keys=(key,), companies=("10",))
+        said = f"{key}: out of scope: company 20 is not in 10"
+        assert (ran.state, ran.result.message, ran.result.notes) == ("attention", f"nothing to do; {said}", (said,))
+    ran = product.run(ORDERS, keys=(order, "nobody"), companies=("20",))
+    assert ran.result.message == "1 created; nobody: out of scope: IFS shows no such order"
+
+
+def test_an_account_is_named_by_its_number_alone(product: Product, supplier: str) -> None:
+    ran = product.run("gl-accounts", keys=("4010",))
+    assert (ran.state, ran.result.notes) == ("completed", ())
+
+
 def test_contracts_know_no_company(product: Product, supplier: str) -> None:
     assert "contracts know no company: all were looked at" in product.run("contracts", company="20").result.notes
     assert not product.run("contracts").result.notes

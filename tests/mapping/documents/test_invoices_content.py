@@ -462,7 +462,7 @@ def test_a_company_out_of_scope(billed: World) -> None:
     billed.invoices["991"] = without_order()
     billed.invoices["991"]["header"]["businessUnit"] = "30"
     decision = decided(billed)
-    assert (decision.action, decision.notes) == (Action.OUT_OF_SCOPE, ("company 30 is not in scope",))
+    assert (decision.action, decision.notes) == (Action.OUT_OF_SCOPE, ("company 30 is not in 10, 20",))
 
 
 def test_the_audit_sees_lines_too(billed: World) -> None:
