@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Self
@@ -33,6 +34,14 @@ from mapping.value_maps import NamedMap, PassedWord, ValueMap
 
 STANDARD = Path(__file__).parent / "profiles" / "standard.toml"
 
+TOPS = {
+    "hook": re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*"),
+    "companies": re.compile(r".*"),
+    "lead_company": re.compile(r".*"),
+    "eu_countries": re.compile(r".*"),
+}
+"""Keys that stand above all tables, and what their values look like: a unit may well be called "hook"."""
+
 
 class Profile(Table):
     """All that differs from tenant to tenant.
@@ -42,7 +51,7 @@ class Profile(Table):
     """
 
     name: str
-    hook: str = Field(default="", pattern=r"^([A-Za-z_][\w.]*:[A-Za-z_]\w*)?$")
+    hook: str = Field(default="", pattern=f"^({TOPS['hook'].pattern})?$")
     companies: tuple[str, ...] = Field(min_length=1)
     lead_company: str
     eu_countries: tuple[str, ...]
@@ -74,6 +83,7 @@ class Profile(Table):
         if path is None:
             return cls.of(shipped, STANDARD)
         own = profile_file.read(Path(path))
+        profile_file.refuse_misplaced(own, TOPS, Path(path))
         return cls.of(profile_file.lay_over(shipped, own), Path(path), shipped)
 
     @classmethod

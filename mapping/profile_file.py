@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, get_args, get_origin
@@ -41,6 +42,35 @@ def lay_over(below: Tree, above: Tree) -> Tree:
     return merged
 
 
+def refuse_misplaced(own: Tree, tops: Mapping[str, re.Pattern[str]], path: Path) -> None:
+    """Refuses a key of the top below a table, also below one of words, where it would pass for one of them.
+
+    TOML counts a key that is written below a table as part of it, whatever blank lines stand between them. `tops`: by
+    name what the text of its value looks like; lists are no words in any case.
+
+    Raises:
+        SettingsError: naming the key path, and where the key belongs.
+    """
+    for place, value in _below_tables(own):
+        looks = tops.get(place[-1])
+        if looks is not None and (isinstance(value, list) or looks.fullmatch(str(value))):
+            where = ".".join(place)
+            raise SettingsError(
+                f"profile {path}: {where}: is not known here",
+                field=where,
+                value=str(value),
+                remedy=f"{place[-1]} belongs to the top of the file, above the first [table]",
+            )
+
+
+def _below_tables(tree: Tree, place: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            yield from _below_tables(value, (*place, key))
+        elif place:
+            yield (*place, key), value
+
+
 def refusal(error: ValidationError, model: type[BaseModel], path: Path, shipped: Tree) -> SettingsError:
     """The first thing that is wrong, in words: file, key path, what was expected, nearest known name."""
     first = error.errors(include_url=False)[0]
@@ -73,12 +103,10 @@ def _missing(place: Sequence[str], shipped: Tree) -> tuple[str, str]:
 
 
 def _misplaced(place: Sequence[str], value: object, model: type[BaseModel]) -> str:
-    """TOML counts a key that is written below a table as part of it, whatever blank lines stand between them."""
-    if len(place) == 1 or place[-1] not in model.model_fields:
+    """Of a table that is written below another one: where it belongs."""
+    if len(place) == 1 or place[-1] not in model.model_fields or not isinstance(value, dict):
         return ""
-    if isinstance(value, dict):
-        return f"{place[-1]} is a table of its own: write [{place[-1]}]"
-    return f"{place[-1]} belongs to the top of the file, above the first [table]"
+    return f"{place[-1]} is a table of its own: write [{place[-1]}]"
 
 
 def _nearest(name: str, known: Sequence[str] | Any) -> str:

@@ -136,6 +136,16 @@ jaggaer = "custom:Incoterm Code"
             "contracts.companies",
             "companies belongs to the top of the file, above the first [table]",
         ),
+        (
+            "[maps.unit.values]\nSTK = 'EA'\n\nhook = 'acme_purchasing.rules:Rules'",
+            "maps.unit.values.hook",
+            "hook belongs to the top of the file, above the first [table]",
+        ),
+        (
+            "[maps.payment_terms.values]\nlead_company = '20'",
+            "maps.payment_terms.values.lead_company",
+            "lead_company belongs to the top of the file, above the first [table]",
+        ),
         ("[suppliers.limits]\nbrake_least = 5", "suppliers.limits", "limits is a table of its own: write [limits]"),
     ],
 )
@@ -144,6 +154,12 @@ def test_a_key_of_the_top_that_stands_below_a_table_is_told_where_it_belongs(
 ) -> None:
     error = refused(tmp_path, text)
     assert (error.field, error.remedy) == (place, remedy)
+
+
+def test_a_word_may_be_called_like_a_key_of_the_top(tmp_path: Path) -> None:
+    file = tmp_path / "profile.toml"
+    file.write_text("[maps.unit.values]\nhook = 'HK'\n", "utf-8")
+    assert Profile.load(file).map("unit").to_jaggaer("hook") == "HK"
 
 
 def test_bad_syntax_is_refused_by_line(tmp_path: Path) -> None:
