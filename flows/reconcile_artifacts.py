@@ -8,8 +8,9 @@ from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 
 from flows.artifacts import MOST_ROWS, NAMES, anchor_head, as_table
 from ifs_jaggaer.pipeline.reconcile.course import NAME
-from ifs_jaggaer.pipeline.reconcile.report import difference_as_json
 from ifs_jaggaer.pipeline.reconcile.run import AnyReport, MonthReport, Report
+from ifs_jaggaer.pipeline.reconcile.wording import sides_of
+from mapping.money import in_minor_units
 from mapping.reconcile.documents import Cause
 from mapping.reconcile.month import Group, Standing
 from mapping.reconcile.totals import by_currency
@@ -39,11 +40,11 @@ def reconcile_summary(report: Report) -> str:
     parts.append(as_table(("kind", "documents", *names), rows))
     sums = [(kind, one) for kind in report.kinds for one in by_currency(kind.figures)]
     if sums:
-        head = ("kind", "currency", "source", "amount", "target", "amount", "differences named", "ties")
+        head = ("kind", "currency", "from", "records", "amount", "to", "records", "amount", "named", "ties")
         lines = [
-            (f"{kind.sync}, {NAMES[kind.source]} to {NAMES[kind.target]}", one.currency, one.source_count,
-             f"{one.source_amount:,f}", one.target_count, f"{one.target_amount:,f}", len(one.named),
-             "yes" if one.ties else "no")
+            (kind.sync, one.currency, NAMES[kind.source], one.source_count,
+             kind.worth(one.source_amount, one.currency), NAMES[kind.target], one.target_count,
+             kind.worth(one.target_amount, one.currency), len(one.named), "yes" if one.ties else "NO")
             for kind, one in sums
         ]  # fmt: skip
         parts += ["## Counts and amounts", as_table(head, lines)]
@@ -58,9 +59,10 @@ def month_summary(report: MonthReport) -> str:
     head = ("company", "period", "currency", *(str(one) for one in Standing), "JAGGAER", "IFS Cloud", "ties")
     rows = [
         (one.period.company, f"{one.period.name}{' closed' if one.period.closed else ''}", one.currency,
-         *(f"{one.amount_of(each):,f} ({one.count_of(each)})" if one.count_of(each) else "" for each in Standing),
-         f"{one.source_amount:,f} ({one.source_count})", f"{one.ifs_amount:,f} ({one.ifs_count})",
-         "yes" if one.ties else "no")
+         *(report.worth(one.amount_of(each), one.count_of(each), one) if one.count_of(each) else ""
+           for each in Standing),
+         report.worth(one.source_amount, one.source_count, one), report.worth(one.ifs_amount, one.ifs_count, one),
+         "yes" if one.ties else "NO")
         for one in report.statements
     ]  # fmt: skip
     return "\n\n".join([f"# {report.message}", as_table(head, rows), _foot(report)])
@@ -73,7 +75,21 @@ def difference_rows(report: Report) -> list[dict[str, str]]:
         (one for kind in report.kinds for one in kind.differences),
         key=lambda one: (-order.index(one.cause), one.sync, one.key, one.field),
     )
-    return [{name: str(value or "") for name, value in difference_as_json(one).items()} for one in found]
+    return [
+        {
+            "kind": one.sync,
+            "record": one.key,
+            "other key": one.other_key,
+            "field": one.field,
+            NAMES["ifs"]: ifs,
+            NAMES["jaggaer"]: jaggaer,
+            "cause": str(one.cause),
+            "reason": reason,
+            "remedy": one.remedy,
+        }
+        for one in found
+        for ifs, jaggaer, reason in (sides_of(one),)
+    ]
 
 
 def month_rows(report: MonthReport) -> list[dict[str, str]]:
@@ -84,7 +100,7 @@ def month_rows(report: MonthReport) -> list[dict[str, str]]:
             "period": one.period.name,
             "invoice": key,
             "supplier": bill.entry.supplier,
-            "amount": f"{bill.entry.worth:f} {one.currency}",
+            "amount": f"{in_minor_units(bill.entry.worth, one.currency, report.digits)} {one.currency}",
             "standing": str(group.standing),
             "reason": bill.why or group.name,
         }

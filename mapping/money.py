@@ -137,17 +137,22 @@ def spread(total: Decimal, weights: Sequence[Decimal], currency: Currency) -> li
     """Shares of `total` by weight, which add up to it exactly (largest remainder).
 
     Shares are whole minor units, or as fine as `total` itself is (1.4800 is as fine as 1.48). Where all weights
-    are 0 they are equal. What is left over goes to the largest remainders, the earlier one first in a tie. No
-    share has another sign than `total`.
+    are 0 they are equal; where they cancel each other out their sizes count. What is left over goes to the largest
+    remainders, the earlier one first in a tie. A share has the sign of `total`, or the other one if its weight has
+    another sign than their sum: the tax of a returned deposit lessens the tax of the rest.
 
     Raises:
-        ValueError: there is no weight, or one is negative.
+        ValueError: there is no weight.
     """
-    if not weights or any(_checked(weight) < 0 for weight in weights):
-        raise ValueError("an amount is spread over at least one weight, none of them negative")
+    if not weights:
+        raise ValueError("an amount is spread over at least one weight")
     quantum = min(currency.minor_unit, Decimal(1).scaleb(_exponent(Decimal(canonical(total)))))
     units = int(_EXACT.divide_int(_checked(total).copy_abs(), quantum))
-    parts = _integers(weights) if any(weights) else [1] * len(weights)
+    parts = _integers([_checked(weight) for weight in weights]) if any(weights) else [1] * len(weights)
+    if sum(parts) == 0:
+        parts = [abs(part) for part in parts]
+    if sum(parts) < 0:
+        parts = [-part for part in parts]
     whole = sum(parts)
     shares = [units * part // whole for part in parts]
     by_remainder = sorted(range(len(parts)), key=lambda at: (-(units * parts[at] % whole), at))
@@ -160,6 +165,16 @@ def spread(total: Decimal, weights: Sequence[Decimal], currency: Currency) -> li
 def plain(amount: Decimal) -> str:
     """As text, digit for digit and without an exponent: `1E+3` is `1000`, `1.50` stays `1.50`."""
     return format(_unsigned_zero(_checked(amount)), "f")
+
+
+def in_minor_units(amount: Decimal, code: str, more: Mapping[str, int] = MappingProxyType({})) -> str:
+    """For a person: `1234.5` EUR is `1,234.50`, `1200.00` JPY is `1,200`; nothing is rounded (`0.005` EUR stays).
+
+    What is in no known currency, as a quantity is, is shown without zeros at its end.
+    """
+    exact = Decimal(canonical(amount))
+    digits = max(more.get(code, ISO_4217.get(code, 0)), -_exponent(exact))
+    return format(exact, f",.{digits}f")
 
 
 def canonical(amount: Decimal) -> str:

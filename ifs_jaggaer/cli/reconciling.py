@@ -15,8 +15,9 @@ from ifs_jaggaer.cli.output import AsJson, Config, Exit, out, print_json, print_
 from ifs_jaggaer.cli.running import Company, moment
 from ifs_jaggaer.pipeline.reconcile.as_text import reminder, told
 from ifs_jaggaer.pipeline.reconcile.reading import Window
-from ifs_jaggaer.pipeline.reconcile.report import NAMES, as_html, as_json, month_as_html, month_as_json
+from ifs_jaggaer.pipeline.reconcile.report import as_html, as_json, month_as_html, month_as_json
 from ifs_jaggaer.pipeline.reconcile.run import AnyReport, Asked, MonthReport, Report, reconcile
+from ifs_jaggaer.pipeline.reconcile.wording import NAMES
 from mapping.reconcile.documents import Cause
 from mapping.reconcile.month import Standing
 from mapping.reconcile.totals import by_currency
@@ -93,10 +94,11 @@ def _show(report: Report) -> None:
     if totals:
         print_table(
             "Counts and amounts",
-            ("kind", "currency", "from", "documents", "amount", "to", "documents", "amount", "named", "ties"),
+            ("kind", "currency", "from", "records", "amount", "to", "records", "amount", "named", "ties"),
             [
-                (kind.sync, one.currency, NAMES[kind.source], one.source_count, f"{one.source_amount:,f}",
-                 NAMES[kind.target], one.target_count, f"{one.target_amount:,f}", len(one.named),
+                (kind.sync, one.currency, NAMES[kind.source], one.source_count,
+                 kind.worth(one.source_amount, one.currency), NAMES[kind.target], one.target_count,
+                 kind.worth(one.target_amount, one.currency), len(one.named),
                  "yes" if one.ties else "NO")
                 for kind, one in totals
             ],
@@ -119,8 +121,8 @@ def _show_month(report: MonthReport) -> None:
         ("company", "period", "", "currency", *(str(one) for one in used), "JAGGAER", "IFS", "ties"),
         [
             (one.period.company, one.period.name, "closed" if one.period.closed else "open", one.currency,
-             *(f"{one.amount_of(s):,f} ({one.count_of(s)})" if one.count_of(s) else "" for s in used),
-             f"{one.source_amount:,f} ({one.source_count})", f"{one.ifs_amount:,f} ({one.ifs_count})",
+             *(report.worth(one.amount_of(s), one.count_of(s), one) if one.count_of(s) else "" for s in used),
+             report.worth(one.source_amount, one.source_count, one), report.worth(one.ifs_amount, one.ifs_count, one),
              "yes" if one.ties else "NO")
             for one in report.statements
         ],

@@ -30,11 +30,16 @@ _ZERO = Decimal(0)
 
 
 def _invoice(row: Row, profile: Profile) -> Sequence[Entry]:
+    return (invoice_entry(row, profile),)
+
+
+def invoice_entry(row: Row, profile: Profile) -> Entry:
+    """An invoice as its header shows it."""
     number = text(row, "header", "invoiceId")
     words = profile.words("invoice")
     paid = text(row, "header", "paymentStatus") in {words.to_jaggaer("Payable"), words.to_jaggaer("Paid")}
     done = text(row, "header", "workflowStatus") == words.to_jaggaer("Completed")
-    entry = Entry(
+    return Entry(
         key=number,
         own=number,
         supplier=text(row, "header", "supplier", "supplierNumber"),
@@ -45,7 +50,6 @@ def _invoice(row: Row, profile: Profile) -> Sequence[Entry]:
         day=day_at(row, "header", "accountingDate") or day_at(row, "header", "invoiceDate"),
         what="invoice",
     )
-    return (entry,)
 
 
 def _company(row: Row, profile: Profile) -> str:
@@ -56,7 +60,7 @@ def _company(row: Row, profile: Profile) -> str:
         return ""
 
 
-def _from_lines(entries: list[Entry], profile: Profile) -> Filling:
+def from_lines(entries: list[Entry], profile: Profile) -> Filling:
     """What an invoice does not state itself: its total from its lines, company and currency from order or supplier."""
     details = JaggaerDetails("invoices", frozenset(one.key for one in entries))
     invoices: dict[str, Invoice] = {}
@@ -169,7 +173,7 @@ def _references(keys: frozenset[str]) -> IfsRows:
 
 
 INVOICES = Book(
-    Side("jaggaer", "invoices", _invoice, lambda keys: JaggaerDetails("invoices", keys), fill=_from_lines),
+    (Side("jaggaer", "invoices", _invoice, lambda keys: JaggaerDetails("invoices", keys), fill=from_lines),),
     (
         Side("ifs", "posting_proposal", _proposal, _marks, company="Company"),
         Side("ifs", "voucher", _voucher, _references, fill=_owed, only=("ReferenceSerie", SERIE), company="Company"),

@@ -12,6 +12,9 @@ from mapping.fingerprint import read_mark
 from mapping.kinds import IfsRows, JaggaerDetails, JaggaerRecords
 from mapping.money import exact_sum
 from mapping.reconcile.bills import INVOICES
+from mapping.reconcile.masters import GL_ACCOUNTS, SUPPLIERS
+from mapping.reconcile.paid import PAYMENTS
+from mapping.reconcile.requested import REQUISITIONS
 from mapping.reconcile.sides import MARK, Book, Filling, Side, amount, text
 from mapping.reconcile.totals import Entry
 
@@ -70,9 +73,11 @@ def _order_at_jaggaer(row: Row, profile: Profile) -> Sequence[Entry]:
 
 
 ORDERS = Book(
-    Side(
-        "ifs", "purchase_order", _order_in_ifs, lambda keys: IfsRows("purchase_order", "OrderNo", keys),
-        fill=_sums_of_lines, company="Company",
+    (
+        Side(
+            "ifs", "purchase_order", _order_in_ifs, lambda keys: IfsRows("purchase_order", "OrderNo", keys),
+            fill=_sums_of_lines, company="Company",
+        ),
     ),
     (
         Side(
@@ -118,8 +123,9 @@ def _agreement(row: Row, profile: Profile) -> Sequence[Entry]:  # noqa: ARG001 -
 
 
 CONTRACTS = Book(
-    Side("jaggaer", "contracts", _contract, lambda keys: JaggaerDetails("contracts", keys)),
+    (Side("jaggaer", "contracts", _contract, lambda keys: JaggaerDetails("contracts", keys)),),
     (Side("ifs", "agreement", _agreement, lambda keys: IfsRows("agreement", "ExternalReference", _marked(keys))),),
+    counted=True,
 )
 
 
@@ -179,19 +185,24 @@ def _marked(keys: frozenset[str]) -> frozenset[str]:
 
 
 RECEIPTS = Book(
-    Side("jaggaer", "receipts", _receipt, lambda keys: JaggaerDetails("receipts", _documents(keys))),
+    (Side("jaggaer", "receipts", _receipt, lambda keys: JaggaerDetails("receipts", _documents(keys))),),
     (Side("ifs", "receipt", _registered, lambda keys: IfsRows("receipt", "ReceiptReference", _marked(keys))),),
 )
 
 
 def _documents(keys: frozenset[str]) -> frozenset[str]:
-    return frozenset(key.rpartition(":")[0] for key in keys)
+    """Their ids: of a line "<receiptId>:<lineNumber>", of the receipt itself the id alone."""
+    return frozenset(key.partition(":")[0] for key in keys)
 
 
 BOOKS: Mapping[str, Book] = {
+    "suppliers": SUPPLIERS,
+    "gl-accounts": GL_ACCOUNTS,
     "contracts": CONTRACTS,
+    "requisitions": REQUISITIONS,
     "purchase-orders": ORDERS,
     "receipts": RECEIPTS,
     "invoices": INVOICES,
+    "payments": PAYMENTS,
 }
-"""By the name of the kind. A kind without a book is compared document by document alone."""
+"""By the name of the kind."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from shlex import quote
 from typing import Protocol, TypeAlias
 
 from ifs_jaggaer.errors import System
@@ -17,6 +19,9 @@ _UNDER_WAY = {
     Cause.IN_FLIGHT: "changed after the last run, or being written at this moment",
     Cause.CHANGED_SINCE: "changed after it was last settled, without a time that the watermark shows",
 }
+
+_BOTH = re.compile(r"IFS:? (.+?)(?: /|,) JAGGAER:? (.+)", re.DOTALL)
+"""How a conflict of one field names what both systems say (mapping.suppliers, mapping.purchase_orders)."""
 
 _OF_THE_PROFILE = {ItemKind.WAITING, ItemKind.DEAD_LETTER}
 """What a changed profile may bring about; conflicts and held documents are told as what they are."""
@@ -80,13 +85,24 @@ def judged(
     differences = []
     for name in dict.fromkeys((*items, *changes)):
         change, item = changes.get(name), items.get(name)
-        source, target = (change.after, change.before) if change else (item.value if item else None, None)
-        why = judge.why(name, item)
+        to = targets.get(name, goes_to)
+        both = _both_sides(item.value if item and not change else None, to)
+        source, target = (change.after, change.before) if change else both or (item.value if item else None, None)
+        sided = bool(change or both)
         differences.append(
-            Difference(sync, seen.key, other_key, name, source, target, *why, targets.get(name, goes_to))
+            Difference(sync, seen.key, other_key, name, source, target, *judge.why(name, item), to, sided)
         )
     rule = next(iter(seen.notes), "") if seen.action is Action.OUT_OF_SCOPE else ""
-    return Seen(seen.key, other_key, seen.action, rule, tuple(differences))
+    return Seen(seen.key, other_key, seen.action, rule, tuple(differences), seen.elsewhere)
+
+
+def _both_sides(value: str | None, goes_to: System) -> tuple[str, str] | None:
+    """What source and target say, where an item's value names both."""
+    named = _BOTH.match(value or "")
+    if named is None:
+        return None
+    ifs, jaggaer = named.groups()
+    return (ifs, jaggaer) if goes_to == "jaggaer" else (jaggaer, ifs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +130,9 @@ class _Judge:
             return OF_KIND[item.kind], f"{item.reason}; discarded by {self.known.discarded}", item.remedy
         if self.known.earlier_profile and item.kind in _OF_THE_PROFILE:
             return self._profile_changed(f"would be {item.kind.replace('_', ' ')} now: {item.reason}")
-        looked_at = f"'ifs-jaggaer run {self.sync} --key {self.key}' looks at it and lists it, as no poll may show it"
+        looked_at = (
+            f"'ifs-jaggaer run {self.sync} --key {quote(self.key)}' looks at it and lists it, as no poll may show it"
+        )
         return Cause.UNEXPLAINED, f"{item.reason}; no run has listed it", f"{looked_at}; then: {item.remedy}"
 
     def _to_come(self, listed: _Stated | None) -> Why:
@@ -126,8 +144,12 @@ class _Judge:
         if listed is not None:
             return OF_KIND[listed.kind], f"{listed.reason}; can go now", REMEDIES[Cause.IN_FLIGHT]
         if self.known.earlier_profile:
-            return self._profile_changed("last dealt with under an earlier profile, which carried it otherwise")
-        return _unexplained("it should have been carried, and no run will see that")
+            hook = self.known.earlier_hook
+            earlier = f"before the code of hook {hook} changed" if hook else "under an earlier profile"
+            return self._profile_changed(f"last dealt with {earlier}, which carried it otherwise")
+        again = f"'ifs-jaggaer run {self.sync} --key {quote(self.key)}' carries it, --dry-run first"
+        remedy = f"{REMEDIES[Cause.UNEXPLAINED]}, or {again}"
+        return Cause.UNEXPLAINED, "it should have been carried, and no run will see that by itself", remedy
 
     def _profile_changed(self, reason: str) -> Why:
         return Cause.PROFILE_CHANGED, reason, f"run 'ifs-jaggaer run {self.sync} --since START', --dry-run first"

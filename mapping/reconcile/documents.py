@@ -61,7 +61,8 @@ OF_KIND = {
 class Difference:
     """One field of one document. `source` and `target` are what either side says, in words fit for a person.
 
-    `target_system` is where it would be written: of a kind that goes both ways, field by field.
+    `target_system` is where it would be written: of a kind that goes both ways, field by field. `sided`: False where
+    `source` is but the value that an open item names, and neither side's field.
     """
 
     sync: str
@@ -74,6 +75,7 @@ class Difference:
     reason: str
     remedy: str
     target_system: System = "jaggaer"
+    sided: bool = True
 
     @property
     def source_system(self) -> System:
@@ -97,7 +99,8 @@ class Known:
 
     `intent`: something was sent of which nobody knows yet whether it was carried out. `reachable`: its source
     changed since it was last dealt with, and the next run will see that; `overlooked`: it changed, and no
-    watermark shows it; `earlier_profile`: it was last dealt with under another profile.
+    watermark shows it; `earlier_profile`: it was last dealt with under another profile, `earlier_hook`: or under
+    the same one while the code of its hook, of that name, was another.
     `decided_at`: when a person last decided about it, `discarded`: closed its dead letter.
     `touched`: when either side last changed it, as far as that was read.
     """
@@ -107,6 +110,7 @@ class Known:
     reachable: bool = False
     overlooked: bool = False
     earlier_profile: bool = False
+    earlier_hook: str = ""
     decided_at: datetime | None = None
     discarded: str = ""
     touched: datetime | None = None
@@ -114,13 +118,17 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """How one document stands. `rule`: why it is out of scope. Without differences both sides agree."""
+    """How one document stands. `rule`: why it is out of scope. Without differences both sides agree.
+
+    `elsewhere`: it belongs to a company that is not in scope.
+    """
 
     key: str
     other_key: str
     action: Action
     rule: str = ""
     differences: tuple[Difference, ...] = ()
+    elsewhere: bool = False
 
     @property
     def cause(self) -> Cause | None:

@@ -35,8 +35,9 @@ class Side:
     """One set or resource of documents.
 
     `entries` gives none for a row that is none of ours, several for one of several documents. `look` asks for
-    documents by the source's keys. `fill` completes entries that state no amount themselves. `only`: attribute and
-    value that narrow the set, `company` the attribute that the scope filters on.
+    documents by the source's keys, at the source also by the keys of the decisions about them. `fill` completes
+    entries that state no amount themselves, and may name them anew. `only`: attribute and value that narrow the set,
+    `company` the attribute that the scope filters on.
     """
 
     system: System
@@ -50,10 +51,24 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """The documents of one kind on both sides."""
+    """The records of one kind on both sides.
 
-    source: Side
+    `counted`: they are counted alone, for they have no amount. `both_ways`: what changed on either side is compared.
+    `unshown`: the rule that leaves out what only the target has and nobody carried there. `other`: by which prefix a
+    decision's other key names the target's record; None where that names none.
+    """
+
+    sources: tuple[Side, ...]
     targets: tuple[Side, ...]
+    counted: bool = False
+    both_ways: bool = False
+    unshown: str = ""
+    other: str | None = None
+
+    @property
+    def source(self) -> Side:
+        """The set of the source that the records are known by."""
+        return self.sources[0]
 
 
 # --- reading ----------------------------------------------------------------------------------

@@ -27,7 +27,9 @@ class Entry:
     `key` is the source's key of what is counted, `own` that of this very record; `document` the key of the decision
     about it, where that is another. `amount` is None where none is
     stated. `void`: cancelled, it counts for nothing. `day` is the accounting or posting date. `by_hand`: a person
-    enters it at the target, where it counts as it stands there, and not at all before that.
+    enters it at the target, where it counts as it stands there, and not at all before that. `unmarked`: the target's
+    record carries no mark of ours, so that a rule may explain why it is there. `apart`: why its amount may differ at
+    the target although nothing is wrong.
     """
 
     key: str
@@ -42,6 +44,8 @@ class Entry:
     what: str = ""
     document: str = ""
     by_hand: bool = False
+    unmarked: bool = False
+    apart: tuple[Cause, str] | None = None
 
     @property
     def about(self) -> str:
@@ -145,13 +149,15 @@ def _counted(here: Entry | None, there: list[Entry]) -> Entry | None:
 
 
 def _alike(here: Entry | None, there: list[Entry]) -> tuple[Entry | None, list[Entry]]:
-    """The source's entry under the supplier that the target knows where it names none; its match first."""
+    """Each under the supplier and currency that the other names where it names none; the source's match first."""
     if here is None or not there:
         return here, there
     match = next((one for one in there if (one.currency, one.amount) == (here.currency, here.amount)), there[0])
     rest = [one for one in there if one is not match]
-    known = replace(here, supplier=here.supplier or match.supplier, currency=here.currency or match.currency)
-    return known, [match, *rest]
+    supplier, currency = here.supplier or match.supplier, here.currency or match.currency
+    known = replace(here, supplier=supplier, currency=currency)
+    named = replace(match, supplier=match.supplier or supplier, currency=match.currency or currency)
+    return known, [named, *rest]
 
 
 def _named(here: Entry | None, there: list[Entry], why: tuple[Cause, str] | None) -> Iterator[Named]:
@@ -162,7 +168,8 @@ def _named(here: Entry | None, there: list[Entry], why: tuple[Cause, str] | None
     if here and there:
         yield from _pair(here, there[0], of_what_is_there)
     for one in there[:1] if here is None else ():
-        yield _one(one, -1, of_what_is_there, "carries our mark, and the source shows no such document")
+        told = "the source shows no such document"
+        yield _one(one, -1, *((why, told) if one.unmarked else (of_what_is_there, f"carries our mark, and {told}")))
     for one in there[1:]:
         yield _one(one, -1, of_what_is_there, f"a second one of {one.key}")
 
@@ -173,7 +180,7 @@ def _pair(here: Entry, there: Entry, why: tuple[Cause, str] | None) -> Iterator[
         yield _one(here, 1, why, told)
         yield _one(there, -1, why, told)
     elif here.worth != there.worth:
-        cause, reason = why or (Cause.UNEXPLAINED, "the amounts differ")
+        cause, reason = why or here.apart or (Cause.UNEXPLAINED, "the amounts differ")
         amount = exact_sum((here.worth, -there.worth))
         yield Named(here.key, here.about, there.own, here.currency, here.supplier, 0, amount, cause, reason)
 

@@ -83,7 +83,7 @@ def test_lines_name_the_systems_and_end_with_what_is_unexplained() -> None:
     made = report(*under_way, replace(difference(), source="5", target="6", target_system="ifs"))
     (grave, first), (_, second) = told(made)
     assert grave is Cause.UNEXPLAINED
-    assert "JAGGAER 5, IFS Cloud 6: " in first
+    assert "IFS Cloud 6, JAGGAER 5: " in first
     assert second.startswith("in flight: invoices 7: note, total; look")
     assert list(reminder(made)) == ["unexplained: invoices 1: total"]
 

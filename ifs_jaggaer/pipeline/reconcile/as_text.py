@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ifs_jaggaer.pipeline.reconcile.report import NAMES
+from ifs_jaggaer.pipeline.reconcile.wording import NAMES, sides_of
 from mapping.reconcile.documents import Cause
 
 if TYPE_CHECKING:
@@ -41,11 +41,9 @@ def reminder(report: Report) -> Iterator[str]:
 
 
 def _field(one: Difference) -> str:
-    sides = ""
-    if one.source or one.target:
-        source, target = NAMES[one.source_system], NAMES[one.target_system]
-        sides = f"{source} {one.source or '-'}, {target} {one.target or '-'}: "
-    return f"{one.cause}: {one.sync} {one.key} {one.field}\n    {sides}{one.reason}\n    -> {one.remedy}"
+    ifs, jaggaer, reason = sides_of(one)
+    sides = f"{NAMES['ifs']} {ifs or '-'}, {NAMES['jaggaer']} {jaggaer or '-'}: " if ifs or jaggaer else ""
+    return f"{one.cause}: {one.sync} {one.key} {one.field}\n    {sides}{reason}\n    -> {one.remedy}"
 
 
 def _document(some: list[Difference]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -40,23 +40,33 @@ class Sums:
     sources: dict[str, Entry] = field(default_factory=dict)
     targets: dict[tuple[str, str], Entry] = field(default_factory=dict)
     why: dict[str, tuple[Cause, str]] = field(default_factory=dict)
+    elsewhere: set[str] = field(default_factory=set)
 
     def take(self, source: Source, rows: Iterable[Row]) -> None:
         """Rows of a page of the source."""
-        if (source.system, source.name) == (self.book.source.system, self.book.source.name):
-            self.sources.update((one.key, one) for one in entries(self.book.source, rows, self.wiring))
+        for side in self.book.sources:
+            if (source.system, source.name) == (side.system, side.name):
+                self.sources.update((one.key, one) for one in entries(side, rows, self.wiring))
 
     def know(self, seen: Seen) -> None:
         """How a document stands: why its two sides differ, if they do."""
+        if seen.elsewhere:
+            self.elsewhere.add(seen.key)
         if seen.cause is not None:
             self.why[seen.key] = (seen.cause, seen.why)
+            if self.book.other is not None and seen.other_key:
+                self.why.setdefault(f"{self.book.other}{seen.other_key}", (seen.cause, seen.why))
 
     async def tied(self) -> Tied:
         """Reads the target, ties; what nobody explains is read once more, for it may have changed meanwhile."""
+        await self._fill_sources(self.sources.values())
         await self._read_targets()
-        await self._find(self.sources.keys() - {one.key for one in self.targets.values()})
-        further = await self._orphans([one for one in self.targets.values() if one.key not in self.sources])
-        await self._filled()
+        if self.window.since is not None:  # else all of it was read
+            await self._find(self.sources.keys() - {one.key for one in self.targets.values()})
+        lost = [one for one in self.targets.values() if one.key not in self.sources]
+        further = await self._orphans([one for one in lost if not (one.void and one.unmarked)])
+        await self._fill_targets()
+        self._without_other_companies()
         figures = self._tie()
         doubtful = {one.key for one in _unexplained(figures) if one.about not in self._known_unexplained}
         if doubtful:
@@ -80,50 +90,92 @@ class Sums:
             async for rows in pages(self.wiring, side.system, side.name, replace(self.window, until=None), where):
                 self._put(side, rows)
 
-    def _put(self, side: Side, rows: Iterable[Row]) -> None:
+    def _put(self, side: Side, rows: Iterable[Row], only: Collection[str] | None = None) -> None:
         for one in entries(side, rows, self.wiring):
-            self.targets[side.name, one.own] = one
+            if only is None or one.key in only:
+                self.targets[side.name, one.own] = one
 
     async def _find(self, keys: Iterable[str]) -> None:
         """Counterparts that did not change in the window."""
         for side in self.book.targets:
             for some in _chunks(keys):
-                self._put(side, await self.look.rows(side.look(some)))
+                self._put(side, await self.look.rows(side.look(some)), some)
 
     async def _orphans(self, lost: Sequence[Entry]) -> list[Seen]:
-        """Records with our mark whose document the source does not show in the window, or at all."""
-        there: set[str] = set()
-        for some in _chunks({one.key for one in lost}):
-            rows = await self.look.rows(self.book.source.look(some))
-            there |= {one.key for one in entries(self.book.source, rows, self.wiring)}
-        # What the source shows, but outside of the window, is not compared.
-        self.targets = {at: one for at, one in self.targets.items() if one.key not in there}
-        unknown = {one.about for one in lost if one.key not in there} - self.why.keys()
-        found = await self.look.at([self.look.reference(key) for key in sorted(unknown)])
-        told = [one for one in found if one.differences]
+        """Records of the target whose document the source does not show in the window, or at all."""
+        there = {one.key: one for one in await self._shown({one.key for one in lost})}
+        if self.book.both_ways:
+            self.sources |= there
+        else:
+            self._leave_out(there)
+        unknown = {one.about: one for one in lost if one.key not in there and one.about not in self.why}
+        found = await self.look.at([self.look.reference(about) for about in sorted(unknown)])
+        known = {name for one in found for name in self._names(one)}
+        unmarked = {about for about, one in unknown.items() if one.unmarked}
+        told = [one for one in found if one.differences or (one.cause and unmarked & self._names(one))]
+        if self.book.unshown:
+            own = unmarked - known - self.look.settled(unmarked - known)
+            told += [Seen(about, "", Action.OUT_OF_SCOPE, self.book.unshown) for about in sorted(own)]
         for one in told:
             self.know(one)
+        # Documents that agree, and did not change at the source in the window.
+        agreed = {name for one in found if one.cause is None for name in self._names(one)}
+        self._leave_out({one.key for about, one in unknown.items() if one.unmarked and about in agreed})
         return told
 
-    async def _filled(self) -> None:
-        """What does not state its amount itself."""
-        if self.book.source.fill:
-            bare = [one for one in self.sources.values() if one.amount is None or not one.currency]
-            for one in await filled(self.book.source, bare, self.look):
-                self.sources[one.key] = one
+    def _names(self, seen: Seen) -> set[str]:
+        """The names by which entries refer to a document."""
+        other = f"{self.book.other}{seen.other_key}" if self.book.other is not None and seen.other_key else seen.key
+        return {seen.key, other}
+
+    async def _shown(self, keys: Iterable[str]) -> list[Entry]:
+        """What the source shows of these documents, now and whatever the window."""
+        found: list[Entry] = []
+        for some in _chunks(keys):
+            for side in self.book.sources:
+                rows = await self.look.rows(side.look(some))
+                found += [one for one in entries(side, rows, self.wiring) if one.key in some]
+        return found
+
+    def _leave_out(self, keys: Collection[str]) -> None:
+        self.targets = {at: one for at, one in self.targets.items() if one.key not in keys}
+
+    def _without_other_companies(self) -> None:
+        """Documents of a company that is out of scope, but for those that have a posting in one that is in it."""
+        companies = self.wiring.profile.companies
+        kept = {one.key for one in self.targets.values() if one.company in companies}
+        gone = {key for key, one in self.sources.items() if one.about in self.elsewhere and key not in kept}
+        self.sources = {key: one for key, one in self.sources.items() if key not in gone}
+        self._leave_out(gone)
+
+    async def _fill_sources(self, found: Iterable[Entry]) -> None:
+        """What does not state its amount itself; some are known by another name then."""
+        for side in self.book.sources:
+            bare = [one for one in found if side.fill and _bare(one)]
+            done = await filled(side, bare, self.look)
+            for one in bare:
+                self.sources.pop(one.key, None)
+            self.sources.update((one.key, one) for one in done)
+
+    async def _fill_targets(self) -> None:
         for side in self.book.targets:
-            bare = [one for (name, _), one in self.targets.items() if name == side.name and one.amount is None]
+            bare = [one for (name, _), one in self.targets.items() if name == side.name and side.fill and _bare(one)]
             for one in await filled(side, bare, self.look):
                 self.targets[side.name, one.own] = one
 
     async def _again(self, keys: set[str]) -> None:
         """What is found now takes the place of what was; a double under another number cannot be looked for."""
+        gone = {key: one for key, one in self.sources.items() if key in keys}
         self.sources = {key: one for key, one in self.sources.items() if key not in keys}
-        for some in _chunks(keys):
-            rows = await self.look.rows(self.book.source.look(some))
-            self.sources.update((one.key, one) for one in entries(self.book.source, rows, self.wiring))
+        found = await self._shown({*keys, *(one.about for one in gone.values())})
+        self.sources.update((one.key, one) for one in found)
+        await self._fill_sources(found)
         await self._find(keys)
-        await self._filled()
+        await self._fill_targets()
+
+    def _words(self, entry: Entry) -> str:
+        name = entry.what if entry.own == entry.key else f"{entry.what} {entry.own}"
+        return name if self.book.counted else f"{name}: {entry.worth:f} {entry.currency}".strip()
 
     def _told(self, figures: Sequence[Figures]) -> list[Seen]:
         """What only counting found, as a difference of its document."""
@@ -137,8 +189,8 @@ class Sums:
                 key=one.about,
                 other_key=one.own if one.own != one.key else "",
                 field="document" if one.count else "amount",
-                source=_words(source) if source else None,
-                target=" and ".join(map(_words, there)) or None,
+                source=self._words(source) if source else None,
+                target=" and ".join(map(self._words, there)) or None,
                 target_system="jaggaer" if self.look.home == "ifs" else "ifs",
                 cause=Cause.UNEXPLAINED,
                 reason=one.reason,
@@ -163,13 +215,13 @@ async def filled(side: Side, bare: Sequence[Entry], look: Look) -> list[Entry]:
     return found
 
 
+def _bare(entry: Entry) -> bool:
+    """Whether it does not state what it is worth."""
+    return entry.amount is None or (not entry.currency and bool(entry.amount))
+
+
 def _unexplained(figures: Iterable[Figures]) -> list[Named]:
     return [one for group in figures for one in group.named if one.cause is Cause.UNEXPLAINED]
-
-
-def _words(entry: Entry) -> str:
-    name = entry.what if entry.own == entry.key else f"{entry.what} {entry.own}"
-    return f"{name}: {entry.worth:f} {entry.currency}".strip()
 
 
 def _chunks(keys: Iterable[str]) -> list[frozenset[str]]:

@@ -25,6 +25,8 @@ from mapping.reconcile.books import BOOKS
 from mapping.reconcile.documents import Cause, Difference, Seen
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from connectors.wire import Row
     from ifs_jaggaer.pipeline.wiring import Wiring
     from mapping.kinds import Kind, Source
@@ -59,7 +61,8 @@ class Asked:
 class KindReport:
     """How the documents of one kind stand. `standing`: documents by "agreed" or their gravest cause.
 
-    `rules`: why documents are out of scope, with their number. `figures`: counts and amounts by currency and supplier.
+    `rules`: why documents are out of scope, with their number. `figures`: counts and amounts by currency and supplier;
+    `counted`: counts alone. `digits`: of currencies that only the profile knows.
     """
 
     sync: str
@@ -67,9 +70,15 @@ class KindReport:
     target: System
     documents: int = 0
     standing: Counter[str] = field(default_factory=Counter)
+    counted: bool = False
+    digits: Mapping[str, int] = field(default_factory=dict)
     rules: Counter[str] = field(default_factory=Counter)
     differences: list[Difference] = field(default_factory=list)
     figures: list[Figures] = field(default_factory=list)
+
+    def worth(self, amount: Decimal, currency: str) -> str:
+        """An amount of its figures for a person; nothing where records are counted alone."""
+        return "" if self.counted else in_minor_units(amount, currency, self.digits)
 
     def note(self, seen: Seen) -> None:
         """Counts a document."""
@@ -183,15 +192,13 @@ class Reconciliation:
                     if seen.key not in done:
                         done |= {seen.key, *references}
                         report.note(seen)
-                        if sums:
-                            sums.know(seen)
+                        sums.know(seen)
                 with self.scribe.unit():
                     """Commits the events of what was read, page by page."""
-        if sums:
-            found = await sums.tied()
-            report.figures = found.figures
-            for seen in found.further:
-                report.note(seen)
+        found = await sums.tied()
+        report.figures = found.figures
+        for seen in found.further:
+            report.note(seen)
         self.progress(f"{kind.name}: {report.documents} documents, {dict(report.standing)}")
         return report
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from connectors.ifs.times import WireTimes
 from ifs_jaggaer.pipeline.assumed import Assumed
 from ifs_jaggaer.pipeline.fresh import version_of
-from ifs_jaggaer.pipeline.hooked import Hooked, load_hook
+from ifs_jaggaer.pipeline.hooked import Hooked, load_hook, only_the_hook
 from ifs_jaggaer.pipeline.plan import GATHERED_TOGETHER
 from ifs_jaggaer.pipeline.poll import leg_of
 from ifs_jaggaer.pipeline.reading import Reader
@@ -107,6 +107,11 @@ class Look:
         """The reference of a document by the key of its decision."""
         foreign = key.removeprefix(FOREIGN)
         return f"jaggaer:{foreign}" if foreign != key else f"{self.home}:{key}"
+
+    def settled(self, keys: Iterable[str]) -> set[str]:
+        """Those of the documents that the store says were carried once."""
+        with self.wiring.store.look() as unit:
+            return set(unit.snapshots.get(self.kind.record, keys))
 
     @property
     def home(self) -> str:
@@ -250,8 +255,14 @@ class Look:
         )
         # One row that was dealt with under this profile vouches for the document; so does one of unknown profile.
         earlier = bool(profiles) and not profiles & {self.profile_print, ""}
+        hook = earlier and all(only_the_hook(one, self.profile_print) for one in profiles)
         return Known(
-            items=listed, intent=bool(unsettled), reachable=reachable, overlooked=overlooked, earlier_profile=earlier
+            items=listed,
+            intent=bool(unsettled),
+            reachable=reachable,
+            overlooked=overlooked,
+            earlier_profile=earlier,
+            earlier_hook=self.wiring.profile.hook if hook else "",
         )
 
     def _in_reach(self, source: Source, row: Row, mark: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from connectors.ifs import filters
 from connectors.ifs.models import AccountingPeriod
 from ifs_jaggaer.errors import SettingsError
+from ifs_jaggaer.pipeline.hooked import print_of
 from ifs_jaggaer.pipeline.plan import GATHERED_TOGETHER
 from ifs_jaggaer.pipeline.reconcile.book import entries, filled
 from ifs_jaggaer.pipeline.reconcile.look import Look
@@ -18,11 +19,14 @@ from ifs_jaggaer.pipeline.reconcile.reading import Window, all_of, any_company, 
 from mapping.findings import readable
 from mapping.invoices.kind import INVOICES as KIND
 from mapping.kinds import IfsRows
+from mapping.money import in_minor_units
 from mapping.reconcile.bills import INVOICES, READY
 from mapping.reconcile.documents import Seen
 from mapping.reconcile.month import NOWHERE, Bill, Period, Statement, period_of, periods_of_month, statements
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from ifs_jaggaer.pipeline.reconcile.course import Reconciliation
     from mapping.reconcile.sides import Side
     from mapping.reconcile.totals import Entry
@@ -33,7 +37,10 @@ POSTED_ON = {"posting_proposal": "PostingDate", "voucher": "VoucherDate"}
 
 @dataclass(slots=True)
 class MonthReport:
-    """What came of it. `undated`: payable invoices that name no date, and so belong to no period."""
+    """What came of it. `undated`: payable invoices that name no date, and so belong to no period.
+
+    `digits`: of currencies that only the profile knows.
+    """
 
     month: str
     run_id: str
@@ -42,6 +49,7 @@ class MonthReport:
     statements: list[Statement] = field(default_factory=list)
     bills: dict[str, Bill] = field(default_factory=dict)
     undated: list[str] = field(default_factory=list)
+    digits: Mapping[str, int] = field(default_factory=dict)
     requests: dict[str, int] = field(default_factory=dict)
     head: str = ""
     store: str = ""
@@ -50,6 +58,10 @@ class MonthReport:
     @property
     def ties(self) -> bool:
         return not self.undated and all(one.ties for one in self.statements)
+
+    def worth(self, amount: Decimal, count: int, statement: Statement) -> str:
+        """An amount of a statement for a person, with the number of documents."""
+        return f"{in_minor_units(amount, statement.currency, self.digits)} ({count})"
 
     @property
     def state(self) -> str:
@@ -98,10 +110,11 @@ async def month_end(run: Reconciliation, month: str) -> MonthReport:
         Unreachable: a system did not answer.
     """
     first, last = month_of(month, run.as_of)
-    look = Look(run.wiring_of(KIND), KIND, run.as_of, run.wiring.profile.fingerprint())
+    look = Look(run.wiring_of(KIND), KIND, run.as_of, print_of(run.wiring.profile))
     companies = look.wiring.profile.companies
     month_end_ = _MonthEnd(run, look, first, last)
     report = MonthReport(f"{first:%Y-%m}", run.asked.run_id, run.wiring.clock(), companies)
+    report.digits = look.wiring.profile.currencies
     await month_end_.fill(report)
     sent = {system: channel.requests for system, channel in run.wiring.channels.items()}
     report.requests = {system: number - run.before[system] for system, number in sent.items()}

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
 from html import escape
 from typing import TYPE_CHECKING, TypeAlias
 
-from mapping.money import exact_sum, plain
+from ifs_jaggaer.pipeline.reconcile.wording import NAMES, sides_of
+from mapping.money import exact_sum, in_minor_units, plain
 from mapping.reconcile.documents import Cause
 from mapping.reconcile.month import Standing
 from mapping.reconcile.totals import by_currency
 
 if TYPE_CHECKING:
-    from ifs_jaggaer.errors import System
+    from decimal import Decimal
+
     from ifs_jaggaer.pipeline.reconcile.course import KindReport, Report
     from ifs_jaggaer.pipeline.reconcile.month import MonthReport
     from mapping.reconcile.documents import Difference
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from mapping.reconcile.totals import Figures, Named
 
 Document: TypeAlias = "dict[str, object]"
-NAMES = {"ifs": "IFS Cloud", "jaggaer": "JAGGAER"}
-
 _STYLE = """
 body{font:14px/1.4 system-ui,sans-serif;color:#1a1a1a;max-width:1100px;margin:2em auto;padding:0 1em}
 h1{font-size:1.5em}h2{font-size:1.15em;margin-top:2em;border-bottom:1px solid #999}
@@ -185,6 +184,12 @@ def _group(group: Group, report: MonthReport) -> Document:
 # --- HTML -------------------------------------------------------------------------------------
 
 
+class _Amount(str):
+    """An amount as it is shown, below others of its column."""
+
+    __slots__ = ()
+
+
 def as_html(report: Report) -> str:
     """The comparison of both systems."""
     window = report.asked.as_document()
@@ -200,38 +205,37 @@ def as_html(report: Report) -> str:
 
 
 def _kind_in_html(kind: KindReport) -> Iterator[str]:
-    yield f"<h2>{escape(kind.sync)}: {NAMES[kind.source]} and {NAMES[kind.target]}</h2>"
+    yield f"<h2>{escape(kind.sync)}: {NAMES[kind.source]} to {NAMES[kind.target]}</h2>"
     yield _table(("how they stand", "documents"), [*kind.standing.items(), ("all", kind.documents)], sums=1)
     if kind.rules:
         yield _table(("out of scope by rule", "documents"), sorted(kind.rules.items()))
     totals = by_currency(kind.figures)
     if totals:
         yield _table(
-            ("currency", f"{NAMES[kind.source]}: documents", "amount", f"{NAMES[kind.target]}: documents", "amount",
-             "named difference: documents", "amount"),
-            [(one.currency, one.source_count, one.source_amount, one.target_count, one.target_amount,
-              one.source_count - one.target_count, exact_sum((one.source_amount, -one.target_amount)))
+            ("currency", f"{NAMES[kind.source]}: records", "amount", f"{NAMES[kind.target]}: records", "amount",
+             "named difference: records", "amount", "ties"),
+            [(one.currency, one.source_count, _Amount(kind.worth(one.source_amount, one.currency)),
+              one.target_count, _Amount(kind.worth(one.target_amount, one.currency)),
+              one.source_count - one.target_count,
+              _Amount(kind.worth(exact_sum((one.source_amount, -one.target_amount)), one.currency)),
+              "yes" if one.ties else "NO")
              for one in totals],
         )  # fmt: skip
         named = [(one.currency, each) for one in totals for each in one.named]
         if named:
             yield _table(
-                ("currency", "document", "supplier", "documents", "amount", "cause", "reason"),
-                [(c, each.key, each.supplier, each.count, each.amount, each.cause, each.reason) for c, each in named],
-            )
+                ("currency", "record", "supplier", "records", "amount", "cause", "reason"),
+                [(code, each.key, each.supplier, each.count, _Amount(kind.worth(each.amount, code)), each.cause,
+                  each.reason) for code, each in named],
+            )  # fmt: skip
     if kind.differences:
         order = list(Cause)
         rows = sorted(kind.differences, key=lambda one: (-order.index(one.cause), one.key, one.field))
         yield _table(
-            ("document", "field", NAMES[kind.source], NAMES[kind.target], "cause", "reason", "remedy"),
-            [(f"{one.key} {one.other_key}".strip(), one.field, *_sides(one, kind.source),
-              one.cause, one.reason, one.remedy) for one in rows],
+            ("record", "field", NAMES["ifs"], NAMES["jaggaer"], "cause", "reason", "remedy"),
+            [(f"{one.key} {one.other_key}".strip(), one.field, ifs, jaggaer, one.cause, reason, one.remedy)
+             for one in rows for ifs, jaggaer, reason in (sides_of(one),)],
         )  # fmt: skip
-
-
-def _sides(one: Difference, first: System) -> tuple[str | None, str | None]:
-    """What both say, the system of the first column first."""
-    return (one.source, one.target) if one.source_system == first else (one.target, one.source)
 
 
 def month_as_html(report: MonthReport) -> str:
@@ -254,26 +258,30 @@ def _statement_in_html(one: Statement, report: MonthReport) -> Iterator[str]:
         f"({one.period.first} to {one.period.last}, {state}) · {escape(one.currency or 'no currency')}</h2>"
     )
     yield _line(one.verdict, well=one.ties)
+
+    def worth(amount: Decimal) -> _Amount:
+        return _Amount(in_minor_units(amount, one.currency, report.digits))
+
     rows: list[Sequence[object]] = [
-        (group.standing, group.name, group.count, group.amount, group.example) for group in one.groups
+        (group.standing, group.name, group.count, worth(group.amount), group.example) for group in one.groups
     ]
-    total = ("JAGGAER, payable", "", one.source_count, one.source_amount, "")
+    total = ("JAGGAER, payable", "", one.source_count, worth(one.source_amount), "")
     yield _table(("", "", "invoices", f"amount {one.currency}", "for example"), [*rows, total], sums=1)
     due = [
-        ("posted, of JAGGAER's total", one.count_of(Standing.POSTED), one.amount_of(Standing.POSTED)),
-        ("less posted in another period", -one.elsewhere.count, -one.elsewhere.amount),
-        ("and posted here of another period's invoices", one.from_others.count, one.from_others.amount),
-        *((f"gap: {gap.key}: {gap.reason}", "", gap.amount) for gap in one.gaps),
-        ("IFS Cloud, our postings of the period", one.ifs_count, one.ifs_amount),
+        ("posted, of JAGGAER's total", one.count_of(Standing.POSTED), worth(one.amount_of(Standing.POSTED))),
+        ("less posted in another period", -one.elsewhere.count, worth(-one.elsewhere.amount)),
+        ("and posted here of another period's invoices", one.from_others.count, worth(one.from_others.amount)),
+        *((f"gap: {gap.key}: {gap.reason}", "", worth(gap.amount)) for gap in one.gaps),
+        ("IFS Cloud, our postings of the period", one.ifs_count, worth(one.ifs_amount)),
     ]
     yield _table(("", "documents", f"amount {one.currency}"), due, sums=1)
     if one.by_state:
-        states = [(name, count, amount) for name, (count, amount) in sorted(one.by_state.items())]
+        states = [(name, count, worth(amount)) for name, (count, amount) in sorted(one.by_state.items())]
         yield _table(("in IFS Cloud by state", "documents", f"amount {one.currency}"), states)
     if one.not_payable.count:
-        yield _small(f"Not counted, for not payable yet: {one.not_payable.count}, {_amount(one.not_payable.amount)}")
+        yield _small(f"Not counted, for not payable yet: {one.not_payable.count}, {worth(one.not_payable.amount)}")
     open_ = [
-        (key, bill.entry.supplier, bill.entry.worth, group.standing, bill.why or group.name)
+        (key, bill.entry.supplier, worth(bill.entry.worth), group.standing, bill.why or group.name)
         for group in one.groups
         if group.standing is not Standing.POSTED
         for key in group.keys
@@ -302,7 +310,7 @@ def _small(text: str) -> str:
 def _table(head: Sequence[str], rows: Iterable[Sequence[object]], sums: int = 0) -> str:
     """`sums`: so many last rows are sums."""
     every = [*rows]
-    numbers = {place for row in every[:1] for place, value in enumerate(row) if isinstance(value, Decimal | int)}
+    numbers = {place for row in every[:1] for place, value in enumerate(row) if isinstance(value, _Amount | int)}
     titles = "".join(f"<th{_NUMBER if place in numbers else ''}>{escape(name)}</th>" for place, name in enumerate(head))
     lines = [
         f"<tr{_SUM if place >= len(every) - sums else ''}>{''.join(map(_cell, row))}</tr>"
@@ -312,15 +320,8 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[object]], sums: int = 0)
 
 
 def _cell(value: object) -> str:
-    if isinstance(value, Decimal):
-        return f'<td class="n">{_amount(value)}</td>'
-    if isinstance(value, int):
-        return f'<td class="n">{value}</td>'
-    return f"<td>{escape('' if value is None else str(value))}</td>"
-
-
-def _amount(value: Decimal) -> str:
-    return format(Decimal(plain(value)), ",f")
+    kind = _NUMBER if isinstance(value, _Amount | int) else ""
+    return f"<td{kind}>{escape('' if value is None else str(value))}</td>"
 
 
 def _requests(sent: object) -> str:
