@@ -179,7 +179,8 @@ class IfsCreate:
     """POST of one row, or of a head with its lines in one change set (`lines`: navigation name, values).
 
     `enforced`: IFS itself refuses a second record of this key, so that after an unknown outcome it may
-    be sent again at once.
+    be sent again at once. `instead_of`: sets in which the same document, under the same key, would stand by another
+    setting: what was sent there is in doubt, or done, for this one, too.
     """
 
     set: str
@@ -188,6 +189,7 @@ class IfsCreate:
     changes: tuple[Change, ...]
     lines: tuple[tuple[str, Mapping[str, JsonValue]], ...] = ()
     enforced: bool = False
+    instead_of: tuple[str, ...] = ()
     action: Literal["create"] = "create"
 
 

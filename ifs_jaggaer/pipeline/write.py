@@ -229,18 +229,22 @@ async def _perform(run: SyncRun, planned: Planned, write: Write, intent: str) ->
 
 def _wait_out_doubt(run: SyncRun, planned: Planned, write: IfsCreate | JaggaerPost, intent: str) -> None:
     """An empty look-up proves nothing while an earlier request of ours may still be at work."""
+    elsewhere = (
+        [intent_of(run, replace(write, set=name)) for name in write.instead_of] if isinstance(write, IfsCreate) else []
+    )
     with run.wiring.store.look() as unit:
-        earlier = unit.intents.get([intent]).get(intent)
-    if earlier is None or earlier.state not in {"open", "unknown"}:
-        return
-    proven = _proven(run, write, earlier)
-    if planned.read_at < proven:
-        raise Waiting(
-            "an earlier request for it had no answer and may still be carried out",
-            waits_for=f"{UNTIL}{_up_to_second(proven).isoformat()}",
-            record=planned.decision.key,
-            remedy="nothing to do: it is looked up again when that time has passed",
-        )
+        known = unit.intents.get([intent, *elsewhere])
+    for earlier in known.values():
+        if earlier.id != intent and earlier.state == "done":
+            raise Conflict(f"it was created already, as {earlier.entity}", system="ifs", record=planned.decision.key)
+        proven = _proven(run, write, earlier)
+        if earlier.state in {"open", "unknown"} and planned.read_at < proven:
+            raise Waiting(
+                "an earlier request for it had no answer and may still be carried out",
+                waits_for=f"{UNTIL}{_up_to_second(proven).isoformat()}",
+                record=planned.decision.key,
+                remedy="nothing to do: it is looked up again when that time has passed",
+            )
 
 
 def _proven(run: SyncRun, write: Write, earlier: Intent) -> datetime:

@@ -53,6 +53,7 @@ def proposal(posting: Posting, profile: Profile) -> IfsCreate:
             )
         ),
         lines=tuple((name, _line(line)) for line in posting.lines),
+        instead_of=("voucher",),
     )
 
 

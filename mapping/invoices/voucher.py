@@ -62,6 +62,7 @@ def voucher(posting: Posting, invoice_id: str, period: AccountingPeriod, profile
             )
         ),
         lines=tuple((name, row) for row in rows),
+        instead_of=("posting_proposal",),
     )
 
 

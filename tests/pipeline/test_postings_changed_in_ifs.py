@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -217,3 +218,21 @@ def test_an_upgraded_store_is_not_read_anew(supplier: str, world: World, product
     change(world, invoices[1], InvoiceNo="X3")
     product.run("invoices")
     assert stands(product, invoices[1]) == {"InvoiceNo": "conflict"}, "what it said was kept by the first run"
+
+
+@pytest.mark.parametrize("first", ["voucher", "proposal"])
+def test_a_setting_switched_while_a_creation_is_in_doubt_doubles_nothing(
+    first: str, supplier: str, world: World, product: Product, by_voucher: Product
+) -> None:
+    """What was sent under the one setting is in doubt under the other, too."""
+    before, after = (by_voucher, product) if first == "voucher" else (product, by_voucher)
+    invoice = bill(world, supplier, line("1", "100", account="4020"), total="119.00")
+    before, after = (each.with_settings(IFS__SETTLE_DELAY=2) for each in (before, after))
+    world.fault("ifs", "late_commit", path=r"\$batch$", args={"seconds": 1.5})
+    before.attempt("invoices", keys=(str(invoice),))
+    assert world.hits("ifs") == [1]
+    after.attempt("invoices", keys=(str(invoice),))
+    time.sleep(3.1)  # two of settling, one until which it might have been sent
+    after.run("invoices", keys=(str(invoice),))
+    assert len(world.proposals(invoice)) + len(vouchers(world, invoice)) == 1
+    assert (status(world, invoice), product.items_of(invoice)) == ("Exported", [])
