@@ -132,7 +132,7 @@ def from_jaggaer(groups: Iterable[SplitGroup] | None, known: Callable[[str], boo
 
 def divide_amount(amount: Decimal, distribution: Distribution, currency: Currency) -> list[Decimal]:
     """An amount by the weights of the shares, to the last minor unit."""
-    return spread(amount, [abs(share.weight) for share in distribution.shares], currency)
+    return spread(amount, [share.weight for share in distribution.shares], currency)
 
 
 def divide_net(net: Decimal, more: Decimal, distribution: Distribution, currency: Currency) -> list[Decimal]:
@@ -150,7 +150,7 @@ def divide_net(net: Decimal, more: Decimal, distribution: Distribution, currency
 
 def divide_quantity(quantity: Decimal, distribution: Distribution) -> list[Decimal]:
     """A quantity by the weights of the shares, to six decimals; together the whole."""
-    return spread(quantity, [abs(share.weight) for share in distribution.shares], _QUANTITY)
+    return spread(quantity, [share.weight for share in distribution.shares], _QUANTITY)
 
 
 def _belongs(row: PreAccounting, line: PurchaseOrderLine) -> bool:

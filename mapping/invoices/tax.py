@@ -40,7 +40,7 @@ def taxes(
     one minor unit a line. What does not agree is held as undecided; zero tax never chooses a code.
     """
     due = [exact_product(_rate(line, profile, found), line.net, _HUNDREDTH) for line in lines]
-    shares = spread(at_header, [abs(amount) for amount in due], currency) if lines else []
+    shares = spread(at_header, due, currency) if lines else []
     made = [exact_sum((line.stated, share)) for line, share in zip(lines, shares, strict=True)]
     unit = currency.minor_unit
     if at_header:

@@ -110,10 +110,31 @@ def test_a_spread_adds_up_exactly_and_no_share_is_a_unit_off(total: Decimal, wei
     assert shares == money.spread(total, weights, unit)
 
 
-@pytest.mark.parametrize("weights", [[], [Decimal(-1)]])
-def test_a_spread_refuses_what_has_no_meaning(weights: list[Decimal]) -> None:
+def test_a_weight_of_the_other_sign_takes_from_the_whole() -> None:
+    eur = money.currency("EUR")
+    due = [Decimal("19.00"), Decimal("7.00"), Decimal("-9.50")]
+    assert money.spread(Decimal("16.50"), due, eur) == due, "a deposit is returned on the same invoice"
+    assert money.spread(Decimal("-16.50"), [amount.copy_negate() for amount in due], eur) == [
+        amount.copy_negate() for amount in due
+    ]
+    assert money.spread(Decimal("0.10"), [Decimal(1), Decimal(-1)], eur) == [Decimal("0.05")] * 2, "they cancel out"
+
+
+@given(AMOUNTS, st.lists(AMOUNTS, min_size=1, max_size=6), CODES)
+def test_a_spread_over_weights_of_both_signs_adds_up(total: Decimal, weights: list[Decimal], code: str) -> None:
+    unit = money.currency(code)
+    shares = money.spread(total, weights, unit)
+    assert money.exact_sum(shares) == total
+    whole = money.exact_sum(weights)
+    if whole:
+        for share, weight in zip(shares, weights, strict=True):
+            off = money.exact_sum([money.exact_product(share, whole), money.exact_product(total, weight).copy_negate()])
+            assert off.copy_abs() < money.exact_product(unit.minor_unit, whole.copy_abs())
+
+
+def test_a_spread_needs_a_weight() -> None:
     with pytest.raises(ValueError, match="at least one weight"):
-        money.spread(Decimal(1), weights, money.currency("EUR"))
+        money.spread(Decimal(1), [], money.currency("EUR"))
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**30), max_value=10**30))

@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 from rows import books, head, invoice, invoice_line, line, splits
 from world import World
 
+from mapping.findings import Findings
 from mapping.invoices.kind import INVOICES
+from mapping.invoices.tax import Taxable, taxes
 from mapping.kinds import Action, IfsCreate, Link
+from mapping.money import currency as currency_of
 from mapping.profile import Profile
 
 DIGITS = {"EUR": 2, "JPY": 0, "TND": 3}
@@ -139,3 +142,16 @@ def test_a_total_that_does_not_tie_is_never_posted(off: int, digits: str) -> Non
     (item,) = decision.items
     assert item.field == "total"
     assert format(abs(difference), "f") in item.reason
+
+
+def test_the_tax_of_the_header_is_lessened_by_the_line_that_takes_back() -> None:
+    """Freight pallets returned on the invoice of the next delivery: 19 % of -50 is owed back."""
+    found = Findings()
+    lines = [
+        Taxable("1", Decimal(100), Decimal(0), "V19"),
+        Taxable("2", Decimal(100), Decimal(0), "V7"),
+        Taxable("3", Decimal(-50), Decimal(0), "V19"),
+    ]
+    made = taxes(lines, Decimal("16.50"), currency_of("EUR"), PROFILE, found)
+    assert made == [Decimal("19.00"), Decimal("7.00"), Decimal("-9.50")]
+    assert not found.items
