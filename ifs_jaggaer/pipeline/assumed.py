@@ -9,8 +9,8 @@ from connectors.wire import JsonValue, Row
 from ifs_jaggaer.pipeline.request import FOREIGN
 from mapping.kinds import Decision, IfsUpdate, Link, Links, Snapshot, Snapshots
 
-PLANNED = "planned"
-"""Stands in for a key that only the server would have given."""
+PLANNED = " (new)"
+"""Ends what stands in for a key that only the server would have given: the other side's key of the same record."""
 
 
 @dataclass(slots=True)
@@ -32,7 +32,11 @@ class Assumed:
             return
         if settlement.link is not None:
             link = settlement.link
-            whole = replace(link, ifs_key=link.ifs_key or PLANNED, jaggaer_key=link.jaggaer_key or PLANNED)
+            whole = replace(
+                link,
+                ifs_key=link.ifs_key or f"{FOREIGN}{link.jaggaer_key}{PLANNED}",
+                jaggaer_key=link.jaggaer_key or f"IFS:{link.ifs_key}{PLANNED}",
+            )
             self.links[link.kind, link.ifs_key or f"{FOREIGN}{link.jaggaer_key}"] = whole
         if settlement.snapshot is not None:
             self.snapshots[kind, decision.key] = Snapshot(kind, decision.key, settlement.snapshot)
