@@ -12,7 +12,7 @@ import typer
 
 from ifs_jaggaer import settings
 from ifs_jaggaer.cli.output import AsJson, Config, Exit, out, print_json, print_table, progress
-from ifs_jaggaer.cli.running import moment
+from ifs_jaggaer.cli.running import Company, moment
 from ifs_jaggaer.errors import SettingsError
 from ifs_jaggaer.pipeline.fit.as_html import as_html
 from ifs_jaggaer.pipeline.fit.as_json import as_json as fit_as_json
@@ -39,6 +39,7 @@ def show_fit(
     since: Annotated[
         str | None, typer.Option("--since", help="Documents from then on (ISO 8601), in place of start_from.")
     ] = None,
+    company: Company = None,
     as_json: AsJson = False,
     config: Config = None,
 ) -> None:
@@ -46,7 +47,7 @@ def show_fit(
     _ = config
     _check(output)
     begin = moment(since, "--since")
-    found = asyncio.run(_fit(begin if begin is None or begin.tzinfo else begin.replace(tzinfo=UTC)))
+    found = asyncio.run(_fit(begin if begin is None or begin.tzinfo else begin.replace(tzinfo=UTC), company))
     if output is not None:
         _write(output, found)
         progress(f"The report is in {output}")
@@ -57,9 +58,9 @@ def show_fit(
     raise typer.Exit(CODES[found.state])
 
 
-async def _fit(since: datetime | None) -> Fit:
+async def _fit(since: datetime | None, company: str | None) -> Fit:
     async with open_wiring(settings.load()) as wiring:
-        return await fit(wiring, KINDS, since, progress)
+        return await fit(wiring, KINDS, since, progress, company)
 
 
 def _check(output: Path | None) -> None:

@@ -17,6 +17,7 @@ from pipeline.test_dry_run import NO_BUSINESS
 from pipeline.world import World
 from programs import sandbox_program
 
+from ifs_jaggaer.errors import SettingsError
 from ifs_jaggaer.pipeline.fit.as_html import as_html
 from ifs_jaggaer.pipeline.fit.as_json import as_json
 from ifs_jaggaer.pipeline.fit.course import fit
@@ -41,10 +42,10 @@ def on_seed(seeded: World, tmp_path: Path) -> Product:
     return Product(seeded.sandbox.settings(tmp_path)).with_settings(**FAST)
 
 
-def fitted(product: Product) -> Fit:
+def fitted(product: Product, company: str | None = None) -> Fit:
     async def look() -> Fit:
         async with open_wiring(product.settings, product.clock) as wiring:
-            return await fit(wiring, KINDS, None, lambda _: None)
+            return await fit(wiring, KINDS, None, lambda _: None, company)
 
     return asyncio.run(look())
 
@@ -77,6 +78,18 @@ def test_it_says_what_the_runs_do(seeded: World, on_seed: Product) -> None:
         troubled = {key for key, items in ran.items.items() if items}
         assert one.touched == len(troubled), sync
     assert found.state == "some"
+
+
+def test_it_is_about_one_company_where_one_is_named(seeded: World, on_seed: Product) -> None:
+    whole, one = fitted(on_seed), fitted(on_seed, "20")
+    assert one.companies == ("20",)
+    dry = on_seed.run_all(dry_run=True, company="20", since=on_seed.settings.start_from)
+    orders = sync_of(one, "purchase-orders")
+    assert 0 < orders.counts.created < sync_of(whole, "purchase-orders").counts.created
+    assert orders.counts == dry["purchase-orders"].result.counts
+    assert sync_of(one, "suppliers").counts == sync_of(whole, "suppliers").counts
+    with pytest.raises(SettingsError, match="no such company"):
+        fitted(on_seed, "99")
 
 
 def test_two_looks_say_the_same_and_the_page_stands_alone(seeded: World, on_seed: Product) -> None:

@@ -32,12 +32,19 @@ BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 async def fit(
-    wiring: Wiring, kinds: Mapping[str, Kind], since: datetime | None, progress: Callable[[str], None]
+    wiring: Wiring,
+    kinds: Mapping[str, Kind],
+    since: datetime | None,
+    progress: Callable[[str], None],
+    company: str | None = None,
 ) -> Fit:
     """Reads both systems for every sync, those first that others refer to.
 
-    `since`: the cut-over of documents, in place of `start_from`. A sync that cannot be looked at says why; the
-    others go on, but for an outage.
+    `since`: the cut-over of documents, in place of `start_from`. `company`: only its documents, as `run --company`
+    has it. A sync that cannot be looked at says why; the others go on, but for an outage.
+
+    Raises:
+        SettingsError: the profile has no such company.
     """
     passed: set[PassedWord] = set()
     wiring = replace(wiring, profile=wiring.profile.noting(passed))
@@ -50,7 +57,7 @@ async def fit(
             found.append(left_out(name, "not looked at: a system is out of reach"))
             continue
         progress(f"{name}: reading both systems")
-        one = await _one(wiring, kind, cut_over, assumed)
+        one = await _one(wiring, kind, cut_over, company, assumed)
         away = one.error is not None and not one.settings_at_fault
         progress(f"{name}: {one.message}")
         found.append(one)
@@ -58,7 +65,7 @@ async def fit(
         at=wiring.clock(),
         connection=wiring.settings.connection,
         profile=wiring.profile.name,
-        companies=wiring.profile.companies,
+        companies=(company,) if company else wiring.profile.companies,
         hosts={"IFS": wiring.settings.ifs.host, "JAGGAER": wiring.settings.jaggaer.host},
         since=cut_over,
         syncs=tuple(found),
@@ -66,7 +73,7 @@ async def fit(
     )
 
 
-async def _one(wiring: Wiring, kind: Kind, cut_over: datetime | None, assumed: Assumed) -> SyncFit:
+async def _one(wiring: Wiring, kind: Kind, cut_over: datetime | None, company: str | None, assumed: Assumed) -> SyncFit:
     documents = any(source.document for source in kind.sources)
     request = Request(
         sync=cast("SyncName", kind.name),
@@ -74,6 +81,7 @@ async def _one(wiring: Wiring, kind: Kind, cut_over: datetime | None, assumed: A
         trigger="fit",
         dry_run=True,
         since=cut_over if documents else BEGINNING,
+        company=company,
         page_size=max(PAGE, wiring.settings.page_size),
     )
     async with open_run(wiring, request, assumed=assumed) as run:
