@@ -16,17 +16,19 @@ from connectors.jaggaer.models import read as read_jaggaer
 from ifs_jaggaer.errors import Rejected
 from mapping.distribution import divide_net
 from mapping.findings import readable
-from mapping.invoices.case import InvoiceCase, mark_of
+from mapping.invoices.case import InvoiceCase, invoice_of, mark_of
 from mapping.invoices.draft import draft
-from mapping.invoices.gather import Cases, surroundings
+from mapping.invoices.gather import Cases, grouped, surroundings
 from mapping.invoices.made import SERIE
 from mapping.invoices.model import add_up, is_credit, number_of
 from mapping.kinds import Change, IfsRows, JaggaerDetails, Links
 from mapping.money import canonical, exact_sum, spread
 from mapping.reconcile.documents import Compared
+from mapping.reconcile.posted_extras import unlike_extras
 
 if TYPE_CHECKING:
     from connectors.ifs.models import Coded
+    from connectors.wire import Row
     from mapping.kinds import Case, Gathering
     from mapping.profile import Profile
 
@@ -86,6 +88,7 @@ def compare_invoices(ids: frozenset[str], profile: Profile) -> Gathering:
     serie = (("ReferenceSerie", frozenset({SERIE})),)
     vouchers = IfsRows("voucher", "ReferenceNumber", ids, serie)
     answers = yield (marks, vouchers)
+    heads_as_came = {key: row for row in (*answers.rows(marks), *answers.rows(vouchers)) if (key := _invoice_of(row))}
     proposals = [one for one in readable(PostingProposal, answers.rows(marks))[0] if one.objstate != "Cancelled"]
     entered = readable(Voucher, answers.rows(vouchers))[0]
     made: dict[str, list[PostingProposal | Voucher]] = {}
@@ -105,12 +108,10 @@ def compare_invoices(ids: frozenset[str], profile: Profile) -> Gathering:
     of_vouchers = frozenset(key for key, one in once.items() if isinstance(one, Voucher))
     rows = IfsRows("voucher_row", "ReferenceNumber", of_vouchers, serie)
     answers = yield (details, lines, rows)
-    lines_of: dict[tuple[str | None, int | None], list[PostingProposalLine]] = {}
-    for line in readable(PostingProposalLine, answers.rows(lines))[0]:
-        lines_of.setdefault((line.company, line.proposal_id), []).append(line)
-    rows_of: dict[str, list[VoucherRow]] = {}
-    for row in readable(VoucherRow, answers.rows(rows))[0]:
-        rows_of.setdefault(row.reference_number or "", []).append(row)
+    every_line = readable(PostingProposalLine, answers.rows(lines))[0]
+    lines_of = grouped(every_line, lambda line: f"{line.company}:{line.proposal_id}")
+    rows_of = grouped(readable(VoucherRow, answers.rows(rows))[0], lambda row: row.reference_number or "")
+    parts = grouped([*answers.rows(lines), *answers.rows(rows)], lambda row: ":".join(row.key[:-1]))
     cases: list[InvoiceCase] = []
     for record in answers.rows(details):
         try:
@@ -123,12 +124,23 @@ def compare_invoices(ids: frozenset[str], profile: Profile) -> Gathering:
     for case in cases:
         there = once[case.key]
         if isinstance(there, PostingProposal):
-            mine = lines_of.get((there.company, there.proposal_id), [])
+            mine = lines_of.get(f"{there.company}:{there.proposal_id}", [])
             posted = of_proposal(there, mine, credit=there.invoice_type == "Credit")
         else:
             posted = _of_voucher(there, rows_of.get(case.key, []), profile)
-        found.append(Compared(case.key, tuple(differences(case, posted, profile))))
+        changes = [*differences(case, posted, profile)]
+        head = heads_as_came.get(case.key)
+        if case.whole and head:
+            changes += unlike_extras(case.whole, head, parts.get(":".join(head.key), []), profile)
+        found.append(Compared(case.key, tuple(changes)))
     return found
+
+
+def _invoice_of(row: Row) -> str:
+    """The invoice that a head which stands was made of."""
+    if row.values.get("Objstate") == "Cancelled":
+        return ""
+    return invoice_of(row.values.get("SourceReference")) or str(row.values.get("ReferenceNumber") or "")
 
 
 def differences(case: InvoiceCase, posted: Posted, profile: Profile) -> Iterator[Change]:
