@@ -23,12 +23,16 @@ from mapping.profile import Profile
 
 @dataclass(frozen=True, slots=True)
 class IfsRows:
-    """All rows of an IFS set in which `attribute` is one of `values` and each of `also` one of its values."""
+    """All rows of an IFS set in which `attribute` is one of `values` and each of `also` one of its values.
+
+    `any_case`: `attribute` is compared in lower case, as people write names.
+    """
 
     set: str
     attribute: str
     values: frozenset[str]
     also: tuple[tuple[str, frozenset[str]], ...] = ()
+    any_case: bool = False
 
 
 @dataclass(frozen=True, slots=True)

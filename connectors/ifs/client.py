@@ -123,13 +123,17 @@ class IfsClient:
         attribute: str,
         values: Iterable[str],
         also: Iterable[tuple[str, Iterable[str]]] = (),
+        *,
+        any_case: bool = False,
     ) -> list[Row]:
         """All rows in which `attribute` is one of `values` and each attribute of `also` one of its values.
+
+        `any_case`: `attribute` is compared in lower case.
 
         In as few requests as addresses allow. Raises as `search`.
         """
         entity_set = self.entity_set(name)
-        lists = [wanted(entity_set, attribute, values), *(wanted(entity_set, *one) for one in also)]
+        lists = [wanted(entity_set, attribute, values, any_case=any_case), *(wanted(entity_set, *one) for one in also)]
         if not all(one.values for one in lists):
             return []
         here = filters.and_(*(one.expr for one in lists)) if not entity_set.filter_state else None

@@ -17,11 +17,12 @@ Operator: TypeAlias = Literal["eq", "ne", "gt", "ge", "lt", "le"]
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """One attribute, under the contract's name, against one value."""
+    """One attribute, under the contract's name, against one value; `lower`: the attribute in lower case."""
 
     attribute: str
     operator: Operator
     value: Value
+    lower: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,9 @@ def or_(*parts: Expr) -> Expr:
     return parts[0] if len(parts) == 1 else Junction("or", parts)
 
 
-def any_of(attribute: str, values: Iterable[Value]) -> Expr:
-    """One of the values; IFS knows no `in`."""
-    return or_(*(eq(attribute, value) for value in values))
+def any_of(attribute: str, values: Iterable[Value], *, lower: bool = False) -> Expr:
+    """One of the values; IFS knows no `in`. `lower`: the attribute in lower case is one of them."""
+    return or_(*(Compare(attribute, "eq", value, lower) for value in values))
 
 
 def render(expr: Expr, entity_set: EntitySet) -> str:
@@ -82,7 +83,8 @@ def render(expr: Expr, entity_set: EntitySet) -> str:
     if isinstance(expr, Compare):
         kind = entity_set.type_of(expr.attribute)
         value = literal(kind, expr.value, WireTimes(entity_set))
-        return f"{entity_set.tenant(expr.attribute)} {expr.operator} {value}"
+        name = entity_set.tenant(expr.attribute)
+        return f"{f'tolower({name})' if expr.lower else name} {expr.operator} {value}"
     if not expr.parts:
         return "true" if expr.word == "and" else "false"
     inner = (render(part, entity_set) for part in expr.parts)
@@ -112,11 +114,14 @@ def matches(expr: Expr, values: Mapping[str, JsonValue], entity_set: EntitySet) 
         ValueError: another comparison.
     """
     if isinstance(expr, Junction):
-        found = (matches(part, values, entity_set) for part in expr.parts)
-        return all(found) if expr.word == "and" else any(found)
+        each = (matches(part, values, entity_set) for part in expr.parts)
+        return all(each) if expr.word == "and" else any(each)
     if expr.operator not in {"eq", "ne"}:
         raise ValueError(f"{expr.operator} is left to the server")
-    same = _same(entity_set.type_of(expr.attribute), values.get(expr.attribute), expr.value)
+    found = values.get(expr.attribute)
+    if expr.lower and isinstance(found, str):
+        found = found.lower()
+    same = _same(entity_set.type_of(expr.attribute), found, expr.value)
     return same if expr.operator == "eq" else not same
 
 

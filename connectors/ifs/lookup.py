@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connectors.ifs import filters
 from connectors.ifs.filters import Expr
@@ -16,17 +16,18 @@ LONGEST_VALUE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One of `values` in `attribute`."""
+    """One of `values` in `attribute`; `lower`: regardless of case, the values are in lower case."""
 
     attribute: str
     values: tuple[str, ...]
+    lower: bool = False
 
     @property
     def expr(self) -> Expr:
-        return filters.any_of(self.attribute, self.values)
+        return filters.any_of(self.attribute, self.values, lower=self.lower)
 
 
-def wanted(entity_set: EntitySet, attribute: str, values: Iterable[str]) -> Wanted:
+def wanted(entity_set: EntitySet, attribute: str, values: Iterable[str], *, any_case: bool = False) -> Wanted:
     """Each value once, in its canonical form; what no attribute can hold matches no row and is left out.
 
     Raises:
@@ -36,12 +37,12 @@ def wanted(entity_set: EntitySet, attribute: str, values: Iterable[str]) -> Want
     found: dict[str, None] = {}
     for value in values:
         try:
-            text = canonical(kind, value)
+            text = canonical(kind, value.lower() if any_case else value)
         except ValueError:
             continue
         if len(filters.encoded(text)) <= LONGEST_VALUE:
             found[text] = None
-    return Wanted(attribute, tuple(sorted(found)))
+    return Wanted(attribute, tuple(sorted(found)), any_case)
 
 
 def asked_there(entity_set: EntitySet, lists: Sequence[Wanted]) -> list[Wanted]:
@@ -67,7 +68,7 @@ def cut(entity_set: EntitySet, lists: Sequence[Wanted], room: int) -> Iterator[E
     spare = max(1, room - (_length(entity_set, expr) - share))
     size = max(1, min(len(values) - 1, len(values) * spare // share))
     for at in range(0, len(values), size):
-        piece = Wanted(lists[longest].attribute, values[at : at + size])
+        piece = replace(lists[longest], values=values[at : at + size])
         yield from cut(entity_set, [*lists[:longest], piece, *lists[longest + 1 :]], room)
 
 

@@ -126,10 +126,10 @@ class Reader:
 
     async def _read(self, ask: WireAsk) -> list[Row]:
         match ask:
-            case IfsRows(set_name, attribute, values, also):
+            case IfsRows(set_name, attribute, values, also, any_case):
                 if not values or not all(allowed for _, allowed in also):
                     return []
-                rows = await self._ifs.rows(set_name, attribute, sorted(values), also=also)
+                rows = await self._ifs.rows(set_name, attribute, sorted(values), also=also, any_case=any_case)
                 return [self._assumed.row_for(row, self._own) for row in rows]
             case JaggaerRecords(resource, filter_field, values, at_hand):
                 polled = [

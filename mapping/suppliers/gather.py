@@ -158,7 +158,7 @@ class Known:
     ) -> Step:
         """One round of requests; values that are empty or known already are not asked for."""
         general_asks = [
-            IfsRows(GENERAL, attribute, wanted)
+            IfsRows(GENERAL, attribute, wanted, any_case=attribute == "Name")
             for attribute, values in (generals or {}).items()
             if (wanted := frozenset(values) - {""} - (set(self.generals) if attribute == "SupplierId" else set()))
         ]
@@ -210,9 +210,8 @@ def _spellings(found: Iterable[Texts]) -> set[str]:
 
 
 def _names_alike(found: Iterable[str]) -> set[str]:
-    """Names as they stand, with single spaces, and in capitals, as many write them: a filter compares exactly."""
-    names = {spelling for name in found for spelling in (name, " ".join(name.split()))}
-    return names | {name.upper() for name in names}
+    """Names as they stand and with single spaces; of both spellings a filter on lower case finds all others."""
+    return {spelling for name in found for spelling in (name, " ".join(name.split()))}
 
 
 def _resembling(ours: Iterable[Row]) -> Callable[[Row], bool]:

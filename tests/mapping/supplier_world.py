@@ -217,12 +217,14 @@ class _Answers(Answers):
     def rows(self, ask: WireAsk) -> list[Row]:
         world = self._world
         match ask:
-            case IfsRows(name, attribute, values, also):
+            case IfsRows(name, attribute, values, also, any_case):
                 assert attribute in world.profile.ifs_set(name).present
+                wanted = {value.lower() for value in values} if any_case else values
                 return [
                     Row(name, key, deepcopy(row), ETag(f"{world._versions[name, key]}"))
                     for key, row in world.ifs.get(name, {}).items()
-                    if row.get(attribute) in values and all(row.get(each) in allowed for each, allowed in also)
+                    if (str(row.get(attribute)).lower() if any_case else row.get(attribute)) in wanted
+                    and all(row.get(each) in allowed for each, allowed in also)
                 ]
             case JaggaerRecords("companyprofiles", field_name, values):
                 return [

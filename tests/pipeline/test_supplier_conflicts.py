@@ -185,3 +185,18 @@ def test_a_decision_by_jaggaers_key_counts_and_is_on_the_record(linked: Linked, 
     with product.store() as store:
         events = [event for event in store.audit.trace([linked.number]) if event.action == "instructed"]
     assert [event.payload for event in events] == [{"winners": {"name": "jaggaer"}}]
+
+
+def test_a_company_of_the_same_name_in_other_letters_is_not_made_a_second_time(world: World, product: Product) -> None:
+    """Seen from either side, in one run or the other, it waits for a person."""
+    number = world.supplier()
+    world.change("ifs", "SupplierInfoGeneralSet", {"SupplierId": number}, {"Name": f"zwei Namen {number} ag"})
+    bravo = world.company(
+        companyName=f"Zwei  Namen {number} AG", extUniqueCode=f"ATU{number}", fiscalCode=f"FN {number}"
+    )
+    world.calm()
+    product.run("suppliers")
+    assert world.writes() == {"ifs": 0, "jaggaer": 0}
+    for key in (number, f"JAGGAER:{bravo}"):
+        (item,) = product.items_of(key)
+        assert "same name, other numbers" in item.reason
