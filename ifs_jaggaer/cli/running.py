@@ -121,8 +121,11 @@ def resolve(
     winner: Annotated[Side, typer.Option("--winner", help="Whose value holds on both sides.")],
     *,
     sync: Annotated[
-        Literal["suppliers", "purchase-orders", "requisitions", "invoices", "payments"],
-        typer.Option("--sync", help="Of an invoice: ifs, what was posted stands."),
+        Literal["suppliers", "purchase-orders", "requisitions", "receipts", "invoices", "payments"],
+        typer.Option(
+            "--sync",
+            help="Of an invoice: ifs, what was posted stands. Of a receipt cancelled in IFS: jaggaer registers again.",
+        ),
     ] = "suppliers",
     field: Annotated[str, typer.Option("--field", help="As the conflict names it; all fields if left out.")] = "*",
     dry_run: DryRun = False,

@@ -319,8 +319,9 @@ def _start(run: SyncRun, whole: Profile) -> None:
     with run.scribe.unit() as unit:
         scope = request.scope or ",".join(run.companies)
         unit.runs.start(request.run_id, run.sync, request.trigger, request.as_document(), scope=scope)
-        linked = unit.links.by_jaggaer(run.kind.record, request.told)
-        run.aliases.update({link.ifs_key: key for key, link in linked.items()})
+        at_home = run.kind.sources[0].system == "ifs"
+        links = (unit.links.by_jaggaer if at_home else unit.links.by_ifs)(run.kind.record, request.told)
+        run.aliases.update({link.ifs_key if at_home else link.jaggaer_key: key for key, link in links.items()})
         for key, told in request.told.items():
             run.scribe.note(_instructed(run, key, told))
         plain = f"{run.sync}:profile"

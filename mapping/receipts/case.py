@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
+from mapping.export_status import SUCCESS
+from mapping.money import canonical
 from mapping.purchasing.lines import numbered
 
 if TYPE_CHECKING:
@@ -24,6 +26,9 @@ OrderLineKey: TypeAlias = tuple[str, str, str]
 
 LINE, RETURN = "line:", "return:"
 """What the snapshot keeps, by line number: the receipt in IFS; what IFS showed of a return, or `DONE`."""
+
+FACT, LEFT = "ifs:", "left:"
+"""Likewise: what IFS said of what is registered for a line; the receipt that a person left cancelled there."""
 
 DONE = "done"
 
@@ -51,6 +56,15 @@ class Registered:
     def cancelled(self) -> bool:
         return self.record.objstate == "Cancelled"
 
+    @property
+    def fact(self) -> str:
+        """What it says that came from JAGGAER, and whether it still counts."""
+        record = self.record
+        day = record.arrival_date.isoformat() if record.arrival_date else ""
+        quantity = "" if record.qty_arrived is None else canonical(record.qty_arrived)
+        said = f"{self.number}: {quantity} {record.uom} of {'/'.join(self.order_line)} on {day}"
+        return f"{said}, cancelled" if self.cancelled else said
+
 
 @dataclass(frozen=True, slots=True)
 class KnownOrder:
@@ -73,7 +87,7 @@ class ReceiptCase:
     `registered`: what carries our mark, by line number. `returned`: what IFS counts as sent back of an order
     line, arrived less received. `earlier`: what other receipts of the same batch register first of an order
     line; `claimed`: what their returns take of it. `received`: what JAGGAER counts as received, less returns, by
-    its line number; read only for returns.
+    its line number; read only for returns. `glanced`: seen in IFS alone, where it stands; JAGGAER was not asked.
     """
 
     receipt_id: str
@@ -87,6 +101,7 @@ class ReceiptCase:
     earlier: Mapping[OrderLineKey, Decimal] = field(default_factory=dict)
     claimed: Mapping[OrderLineKey, Decimal] = field(default_factory=dict)
     received: Mapping[str, Decimal] = field(default_factory=dict)
+    glanced: bool = False
 
     @property
     def key(self) -> str:
@@ -94,7 +109,7 @@ class ReceiptCase:
 
     @property
     def references(self) -> tuple[str, ...]:
-        return (f"jaggaer:{self.receipt_id}",)
+        return (f"jaggaer:{self.receipt_id}", f"ifs:{mark_of(self.receipt_id)}")
 
     def kept(self, name: str) -> str:
         """What the snapshot keeps under that name; "" for nothing."""
@@ -112,11 +127,59 @@ class ReceiptCase:
         shown = self.receipt.lines if self.receipt else None
         return tuple(dict.fromkeys((*(line.line_number for line in shown or ()), *self.kept_lines)))
 
+    @property
+    def facts(self) -> dict[str, str]:
+        """What IFS says of each line, as the snapshot keeps it."""
+        return {
+            f"{FACT}{number}": "; ".join(one.fact for one in self.registered[number])
+            for number in self.line_numbers
+            if self.registered.get(number)
+        }
+
+    def unchanged_in_ifs(self) -> bool | None:
+        """Whether IFS says of a receipt that JAGGAER was told of what it said then; None where that is not known.
+
+        What is open of a return, and what was cancelled before anything was kept of it, needs a look.
+        """
+        fields = self.snapshot.fields if self.snapshot else {}
+        waiting = any(name.startswith(RETURN) and kept != DONE for name, kept in fields.items())
+        if fields.get("told") != SUCCESS or waiting or self.faults or not self.kept_lines:
+            return False
+        now = self.facts
+        if any(f"{FACT}{number}" not in now for number in self.kept_lines):
+            return False
+        new = now.keys() - fields.keys()
+        if any(fields[name] != now[name] for name in now.keys() - new):
+            return False
+        stands = all(self.standing(name.removeprefix(FACT)) for name in new)
+        return None if new and stands else not new
+
+    def part(self, number: str, before: int) -> str:
+        """The key of a line's receipt; of one that was cancelled and registered again it says which it is."""
+        own = f"{self.receipt_id}|{number}"
+        return f"{own}|{before + 1}" if before else own
+
     def standing(self, number: str) -> tuple[Registered, ...]:
         """What is registered for a line and not cancelled."""
         return tuple(one for one in self.registered.get(number, ()) if not one.cancelled)
 
 
+_MARK = "JAG:"
+
+
+def mark_of(receipt_id: str) -> str:
+    """What the references of all its lines begin with."""
+    return f"{_MARK}{receipt_id}"
+
+
 def reference(receipt_id: str, line_number: str) -> str:
     """`ReceiptReference` of a line's receipt in IFS, our natural key (contracts/mapping.md)."""
-    return f"JAG:{receipt_id}:{line_number}"
+    return f"{mark_of(receipt_id)}:{line_number}"
+
+
+def receipt_of(mark: object) -> str:
+    """The receipt that a reference, or what it begins with, names; "" for what is none of ours."""
+    if not isinstance(mark, str) or not mark.startswith(_MARK):
+        return ""
+    named = mark.removeprefix(_MARK)
+    return named.rpartition(":")[0] or named

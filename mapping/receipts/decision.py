@@ -10,7 +10,7 @@ from mapping.findings import Findings
 from mapping.fingerprint import fingerprint
 from mapping.kinds import Action, Change, Decision, IfsAct, Item, ItemKind, Link, Settlement
 from mapping.money import canonical
-from mapping.receipts.case import DONE, LINE, RETURN, SEEN
+from mapping.receipts.case import DONE, LEFT, LINE, RETURN, SEEN
 from mapping.receipts.gather import RECORD, is_completed
 from mapping.receipts.lines import SET, examine, field_of
 
@@ -36,6 +36,8 @@ def decide_receipt(case: ReceiptCase, profile: Profile, told: Instructions) -> D
     deciding = _Deciding(case, profile, told)
     if found.items:
         return deciding.left(*found.items)
+    if case.glanced:
+        return deciding.glanced()
     return deciding.decide(case.receipt) if case.receipt else deciding.unseen()
 
 
@@ -75,6 +77,18 @@ class _Deciding:
             )
         )
 
+    def glanced(self) -> Decision:
+        """Nothing is wrong with it; what IFS says is kept, since an earlier release kept nothing of it."""
+        kept = {**(self.case.snapshot.fields if self.case.snapshot else {}), **self.case.facts}
+        return Decision(
+            key=self.case.receipt_id,
+            other_key=self._other_key,
+            action=Action.SKIP,
+            settlement=Settlement(snapshot=kept),
+            glance=True,
+            base_version=self._version,
+        )
+
     # --- what arrived ---
 
     def _completed(self, receipt: Receipt) -> Decision:
@@ -82,7 +96,7 @@ class _Deciding:
         nothing = not case.link and not case.kept_lines and not any(case.standing(n) for n in case.line_numbers)
         if nothing and self._export_status(receipt).shows("Exported") and not any(case.registered.values()):
             return self._out_of_scope("exported before, not by us")
-        ends = examine(case, receipt, self.profile)
+        ends = examine(case, receipt, self.profile, self.told.winners)
         items = tuple(end.item for end in ends if end.item)
         creates = tuple(end.create for end in ends if end.create and field_of(end.number) not in self.told.refused)
         if creates:
@@ -102,6 +116,7 @@ class _Deciding:
             if f"{LINE}{number}" not in kept
         }
         kept |= {f"{RETURN}{end.number}": end.keeps for end in ends if end.keeps}
+        kept |= {f"{LEFT}{end.number}": end.left for end in ends if end.left}
         standing = [end.stands for end in ends if end.stands]
         return self._told(receipt, kept, items, standing, self._message(ends))
 
@@ -168,6 +183,7 @@ class _Deciding:
     ) -> Decision:
         """Success where nothing is left to do, failure once for what somebody has to correct."""
         status = self._export_status(receipt)
+        kept |= self.case.facts
         if receipt.header.last_update:
             kept[SEEN] = receipt.header.last_update.isoformat()
         reasons = dead_letters(items) + [f"{name}: {why}" for name, why in sorted(self.told.refused.items())]
@@ -185,7 +201,12 @@ class _Deciding:
                 base_version=self._version,
             )
         kept["told"] = SUCCESS
-        if status.shows("Exported"):
+        renumbered = any(
+            was and was != number
+            for name, number in kept.items()
+            if name.startswith(LINE) and (was := self.case.kept(name))
+        )
+        if (status.shows("Exported") and not renumbered) or (not ours and any(name.startswith(LEFT) for name in kept)):
             return Decision(
                 key=self.case.receipt_id,
                 other_key=self._other_key,
@@ -195,7 +216,7 @@ class _Deciding:
             )
         number = ", ".join(one.number for one in ours)
         days = [one.record.arrival_date for one in ours if one.record.arrival_date]
-        again = status.told == SUCCESS
+        again = status.told == SUCCESS and not renumbered
         return Decision(
             key=self.case.receipt_id,
             other_key=self._other_key or (ours[0].number if ours else ""),
@@ -223,8 +244,15 @@ class _Deciding:
         """Each line under the key that its events have."""
         lines = {name.removeprefix(LINE): number for name, number in kept.items() if name.startswith(LINE)}
         return tuple(
-            Link(f"{RECORD}_line", number, f"{self.case.receipt_id}|{line}") for line, number in lines.items() if number
+            Link(f"{RECORD}_line", number, self.case.part(line, self._before(line, number)))
+            for line, number in lines.items()
+            if number
         )
+
+    def _before(self, line: str, number: str) -> int:
+        """How often the line was registered before that."""
+        numbers = [one.number for one in self.case.registered.get(line, ())]
+        return numbers.index(number) if number in numbers else 0
 
     def _export_status(self, receipt: Receipt) -> ExportStatus:
         words = self.profile.words("receipt")

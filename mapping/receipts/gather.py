@@ -38,6 +38,30 @@ def is_completed(receipt: Receipt, profile: Profile) -> bool:
     return receipt.header.status == profile.words("receipt").to_jaggaer("Completed")
 
 
+def glance(
+    ids: frozenset[str],
+) -> Generator[tuple[Ask, ...], Answers, tuple[frozenset[str], list[ReceiptCase]]]:
+    """Of receipts to which rows of IFS led those that need a look at JAGGAER, and those of which only IFS is kept.
+
+    What IFS says as it did when the receipt was settled needs neither.
+    """
+    if not ids:
+        return frozenset(), []
+    snapshots = Snapshots(RECORD, ids)
+    kept = (yield (snapshots,)).snapshots(snapshots)
+    cases = [ReceiptCase(key, None, snapshot=kept.get(key)) for key in sorted(ids)]
+    references = {reference(case.key, number): (case.key, number) for case in cases for number in case.line_numbers}
+    ours = IfsRows(SET, "ReceiptReference", frozenset(references))
+    registered, faults = _registered((yield (ours,)).rows(ours), references)
+    cases = [
+        replace(case, registered=registered.get(case.key, {}), faults=faults.get(case.key, ()), glanced=True)
+        for case in cases
+    ]
+    seen = {case.key: case.unchanged_in_ifs() for case in cases}
+    unlike = frozenset(key for key, unchanged in seen.items() if unchanged is False)
+    return unlike, [case for case in cases if seen[case.key] is None]
+
+
 def records(ids: frozenset[str]) -> Cases:
     """What JAGGAER shows of them, and what is kept."""
     links, snapshots = Links(RECORD, "jaggaer", ids), Snapshots(RECORD, ids)
@@ -157,7 +181,15 @@ def _registered(
             faults[receipt_id] = (*faults.get(receipt_id, ()), *wrong)
         of_receipt = found.setdefault(receipt_id, {})
         of_receipt[number] = (*of_receipt.get(number, ()), *(Registered(one, row) for one in good))
-    return found, faults
+    return {key: _in_order(of_receipt) for key, of_receipt in found.items()}, faults
+
+
+def _in_order(of_receipt: Mapping[str, tuple[Registered, ...]]) -> dict[str, tuple[Registered, ...]]:
+    """Each line's as IFS numbered them."""
+    return {
+        number: tuple(sorted(some, key=lambda one: (len(one.number), one.number)))
+        for number, some in of_receipt.items()
+    }
 
 
 def _sent_back(

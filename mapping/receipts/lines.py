@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from shlex import quote
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ifs_jaggaer.errors import Rejected
 from mapping.extras import differing, for_ifs
 from mapping.kinds import Change, IfsCreate, Item, ItemKind
 from mapping.money import canonical, exact_sum, json_number, plain, round_half_even
-from mapping.receipts.case import DONE, LINE, RETURN, reference
+from mapping.receipts.case import DONE, LEFT, LINE, RETURN, reference
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from connectors.ifs.models import PurchaseOrderLine
     from connectors.jaggaer.receipts import Receipt, ReceiptHeader, ReceiptLine
     from connectors.wire import Json
+    from ifs_jaggaer.errors import System
     from mapping.profile import Profile
     from mapping.receipts.case import OrderLineKey, ReceiptCase, Registered
 
@@ -31,10 +36,11 @@ _WHERE = "correct the receipt at JAGGAER"
 
 @dataclass(frozen=True, slots=True)
 class LineEnd:
-    """What becomes of one line: exactly one of `item`, `create`, `stands` and `back`, which says that a return is done.
+    """What becomes of one line: exactly one of `item`, `create`, `stands`, `left` and `back`.
 
-    `at` names the line in items. `moves`: what it takes of, or a return brings back to, an order line.
-    `keeps` is what the snapshot remembers of a return.
+    `back` says that a return is done, `left` which receipt a person left cancelled in IFS. `at` names the line in
+    items. `moves`: what it takes of, or a return brings back to, an order line. `keeps` is what the snapshot remembers
+    of a return.
     """
 
     at: str
@@ -43,6 +49,7 @@ class LineEnd:
     create: IfsCreate | None = None
     stands: Registered | None = None
     back: bool = False
+    left: str = ""
     moves: tuple[OrderLineKey, Decimal] | None = None
     keeps: str = ""
 
@@ -52,11 +59,16 @@ def field_of(number: str) -> str:
     return f"lines[{number}]"
 
 
-def examine(case: ReceiptCase, receipt: Receipt, profile: Profile) -> tuple[LineEnd, ...]:
-    """Every line of a completed receipt, and those that were registered and are no longer among its lines."""
+def examine(
+    case: ReceiptCase, receipt: Receipt, profile: Profile, winners: Mapping[str, System] = MappingProxyType({})
+) -> tuple[LineEnd, ...]:
+    """Every line of a completed receipt, and those that were registered and are no longer among its lines.
+
+    `winners`: what a person decided of lines that are cancelled in IFS, by the field of the conflict.
+    """
     lines = receipt.lines or ()
     counts = Counter(line.line_number for line in lines)
-    examining = _Examining(case, receipt, profile)
+    examining = _Examining(case, receipt, profile, winners)
     ends: list[LineEnd] = []
     for place, line in enumerate(lines, 1):
         twice = counts[line.line_number] > 1
@@ -136,6 +148,7 @@ class _Examining:
     case: ReceiptCase
     receipt: Receipt
     profile: Profile
+    winners: Mapping[str, System]
     taken: dict[OrderLineKey, Decimal] = field(default_factory=dict)
     claimed: dict[OrderLineKey, Decimal] = field(default_factory=dict)
 
@@ -170,13 +183,7 @@ class _Examining:
             return LineEnd(at, number, stands=standing[0])
         known = self.case.registered.get(number, ())
         if known:
-            mark = reference(self.case.receipt_id, number)
-            raise _conflict(
-                "receipt",
-                known[-1].number,
-                f"receipt {known[-1].number} was cancelled in IFS, and JAGGAER has it Completed",
-                f"void it at JAGGAER, or register it in IFS with the reference {mark}",
-            )
+            return self._cancelled(line, at, known[-1].number)
         if self.case.kept(f"{LINE}{number}"):
             raise _unseen(
                 self.case.kept(f"{LINE}{number}"), "IFS no longer shows what was registered: unknown, not gone"
@@ -184,6 +191,21 @@ class _Examining:
         if self._exported and not self.case.snapshot:
             raise _unseen(None, "JAGGAER has it as exported, and IFS shows no receipt of this line")
         return self._new(line, at)
+
+    def _cancelled(self, line: ReceiptLine, at: str, last: str) -> LineEnd:
+        """Cancelled by hand in IFS: a person says whether it is registered again."""
+        winner = self.winners.get(f"{at}.receipt") or self.winners.get("*")
+        if winner == "jaggaer":
+            return self._new(line, at)
+        if winner == "ifs" or self.case.kept(f"{LEFT}{line.line_number}") == last:
+            return LineEnd(at, line.line_number, left=last)
+        resolve = f"ifs-jaggaer conflicts resolve {quote(self.case.receipt_id)} --sync receipts --winner"
+        raise _conflict(
+            "receipt",
+            last,
+            f"receipt {last} was cancelled in IFS, and JAGGAER has it Completed",
+            f"void it at JAGGAER; or register it again: {resolve} jaggaer; or leave it cancelled: {resolve} ifs",
+        )
 
     def _compare(self, line: ReceiptLine, one: Registered) -> None:
         """A change on either side since it was registered; never rewritten."""
@@ -245,7 +267,7 @@ class _Examining:
         }
         create = IfsCreate(
             set=SET,
-            key=f"{self.case.receipt_id}|{line.line_number}",
+            key=self.case.part(line.line_number, len(self.case.registered.get(line.line_number, ()))),
             values=values,
             changes=tuple(
                 Change(f"{at}.{name}", None, plain(value) if isinstance(value, Decimal) else str(value))

@@ -10,6 +10,9 @@ import pytest
 from pipeline.driving import Product, in_a_process
 from pipeline.world import DAY, World
 
+from ifs_jaggaer.errors import System
+from mapping.kinds import Instructions
+
 MOST_SECONDS = 30
 
 
@@ -191,13 +194,132 @@ def test_resend_void_and_conflict(order: str, world: World, product: Product) ->
     at_rest(world, product)
 
 
-def test_cancelled_in_ifs_by_hand(order: str, world: World, product: Product) -> None:
+def cancel_in_ifs(world: World, receipt: str) -> str:
+    """By hand; gives the number of the one that stood."""
+    rows = [row for row in world.records("ifs", "PurchaseReceiptSet") if row["ReceiptReference"] == f"JAG:{receipt}:1"]
+    (row,) = [row for row in rows if row["Objstate"] != "Cancelled"]
+    world.change("ifs", "PurchaseReceiptSet", {"ReceiptSequence": row["ReceiptSequence"]}, {"Objstate": "Cancelled"})
+    return str(row["ReceiptSequence"])
+
+
+def states(world: World, receipt: str) -> list[bool]:
+    """Whether each that carries the mark of the first line is cancelled, in the order of their numbers."""
+    rows = [row for row in world.records("ifs", "PurchaseReceiptSet") if row["ReceiptReference"] == f"JAG:{receipt}:1"]
+    return [row["Objstate"] == "Cancelled" for row in sorted(rows, key=lambda row: int(row["ReceiptSequence"]))]
+
+
+def resolve(product: Product, receipt: str, winner: System, key: str = "") -> None:
+    """What `conflicts resolve` does."""
+    told = {key or receipt: Instructions(winners={"*": winner})}
+    product.run("receipts", keys=(key or receipt,), told=told)
+
+
+@pytest.mark.parametrize("by_key", [False, True], ids=["ordinary", "key"])
+def test_cancelled_in_ifs_by_hand(by_key: bool, order: str, world: World, product: Product) -> None:
     receipt = receive(world, order)
     product.run("receipts")
+    number = cancel_in_ifs(world, receipt)
+    world.calm()
+    assert product.run("receipts", dry_run=True).counts == {"conflicts": 1}
+    ran = product.run("receipts", keys=(receipt,) if by_key else ())
+    assert ran.counts == {"conflicts": 1}
+    (item,) = product.items_of(receipt)
+    assert (item.kind, item.field, item.value) == ("conflict", "lines[1].receipt", number)
+    command = f"ifs-jaggaer conflicts resolve {receipt} --sync receipts --winner"
+    assert item.remedy == (
+        f"void it at JAGGAER; or register it again: {command} jaggaer; or leave it cancelled: {command} ifs"
+    )
+    assert (states(world, receipt), at_jaggaer(world, receipt)["exportStatus"]) == ([True], "Exported")
+    at_rest(world, product)
+    assert [one.kind for one in product.items_of(receipt)] == ["conflict"]
+    change(world, receipt, status="Voided")
+    product.run("receipts")
+    assert (states(world, receipt), product.items_of(receipt)) == ([True], [])
+    at_rest(world, product)
+
+
+def test_registered_again_by_a_person(order: str, world: World, product: Product) -> None:
+    receipt = receive(world, order)
+    product.run("receipts")
+    for before in (1, 2):
+        number = cancel_in_ifs(world, receipt)
+        product.run("receipts")
+        resolve(product, receipt, "jaggaer", number if before == 1 else "")
+        assert states(world, receipt) == [True] * before + [False]
+        assert product.items_of(receipt) == []
+        rows = world.records("ifs", "PurchaseReceiptSet")
+        numbers = [str(row["ReceiptSequence"]) for row in rows if row["ReceiptReference"] == f"JAG:{receipt}:1"]
+        last = max(numbers, key=int)
+        assert at_jaggaer(world, receipt)["erpNumber"] == last, "JAGGAER is told the new number"
+        with product.store() as store:
+            assert ("create", "outcome") in [(event.action, event.phase) for event in store.audit.trace([last])]
+        product.run("receipts")
+        at_rest(world, product)
+    product.delete_store()
+    product.runs.clear()
+    world.calm()
+    for sync in ("gl-accounts", "suppliers", "purchase-orders", "receipts"):
+        product.run(sync)
+    assert not [*world.sent("ifs"), *world.sent("jaggaer")]
+    assert product.items_of(receipt) == []
+
+
+def test_left_cancelled_by_a_person(order: str, world: World, product: Product) -> None:
+    receipt = receive(world, order)
+    product.run("receipts")
+    cancel_in_ifs(world, receipt)
+    product.run("receipts")
+    world.calm()
+    resolve(product, receipt, "ifs")
+    assert (states(world, receipt), product.items_of(receipt)) == ([True], [])
+    at_rest(world, product)
+    change(world, receipt, exportStatus="NotExported")
+    product.run("receipts")
+    assert world.writes() == {"ifs": 0, "jaggaer": 0}, "JAGGAER is not told that it stands"
+
+
+def test_a_registration_again_whose_answer_was_lost(order: str, world: World, product: Product) -> None:
+    receipt = receive(world, order)
+    product.run("receipts")
+    cancel_in_ifs(world, receipt)
+    product.run("receipts")
+    world.fault("ifs", "drop_after_commit", method="POST", path="PurchaseReceiptSet$")
+    told = {receipt: Instructions(winners={"*": "jaggaer"})}
+    product.attempt("receipts", keys=(receipt,), told=told)
+    product.attempt("receipts", keys=(receipt,), told=told)
+    time.sleep(1.6)
+    product.run("receipts", keys=(receipt,), told=told)
+    assert (states(world, receipt), product.items_of(receipt)) == ([True, False], [])
+
+
+def test_a_quantity_changed_in_ifs_by_hand(order: str, world: World, product: Product) -> None:
+    receipt = receive(world, order)
+    product.run("receipts")
+    product.run("receipts")
     (row,) = in_ifs(world, receipt).values()
-    world.change("ifs", "PurchaseReceiptSet", {"ReceiptSequence": row["ReceiptSequence"]}, {"Objstate": "Cancelled"})
-    assert product.run("receipts", keys=(receipt,)).counts == {"conflicts": 1}
-    assert [row["Objstate"] for row in in_ifs(world, receipt).values()] == ["Cancelled"]
+    key = {"ReceiptSequence": row["ReceiptSequence"]}
+    world.calm()
+    world.change("ifs", "PurchaseReceiptSet", key, {"QtyArrived": 3})
+    assert product.run("receipts").counts == {"conflicts": 1}
+    assert reasons(product, receipt) == {
+        "lines[1].quantity": "changed after it was registered: quantity: 4 at JAGGAER, 3 in receipt "
+        f"{row['ReceiptSequence']}"
+    }
+    world.change("ifs", "PurchaseReceiptSet", key, {"QtyArrived": 4})
+    product.run("receipts")
+    assert product.items_of(receipt) == []
+    assert world.writes() == {"ifs": 0, "jaggaer": 0}
+    world.change("ifs", "PurchaseReceiptSet", key, {"Objstate": "Received"})
+    ran = product.run("receipts")
+    assert (ran.lines, ran.result.requests["jaggaer"]) == ({}, 1), "a receipt's way through the store house is IFS's"
+    at_rest(world, product)
+
+
+def test_what_others_receive_leads_nowhere(order: str, world: World, product: Product) -> None:
+    product.run("receipts")
+    world.receive(order)
+    ran = product.run("receipts")
+    assert (ran.lines, ran.result.requests) == ({}, {"ifs": 1, "jaggaer": 1})
 
 
 def test_a_voided_receipt_that_is_invoiced_is_a_dead_letter(order: str, world: World, product: Product) -> None:
