@@ -189,6 +189,5 @@ def _one(entry: Entry, sign: int, why: tuple[Cause, str] | None, told: str) -> N
     cause, reason = why or (Cause.UNEXPLAINED, told)
     if entry.amount is None:
         reason = f"{reason}; states no amount"
-    return Named(
-        entry.key, entry.about, entry.own, entry.currency, entry.supplier, sign, sign * entry.worth, cause, reason
-    )
+    amount = entry.worth if sign > 0 else exact_sum((-entry.worth,))
+    return Named(entry.key, entry.about, entry.own, entry.currency, entry.supplier, sign, amount, cause, reason)

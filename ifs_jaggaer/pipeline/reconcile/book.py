@@ -141,10 +141,13 @@ class Sums:
         self.targets = {at: one for at, one in self.targets.items() if one.key not in keys}
 
     def _without_other_companies(self) -> None:
-        """Documents of a company that is out of scope, but for those that have a posting in one that is in it."""
-        companies = self.wiring.profile.companies
-        kept = {one.key for one in self.targets.values() if one.company in companies}
-        gone = {key for key, one in self.sources.items() if one.about in self.elsewhere and key not in kept}
+        """Documents of companies that are out of scope, by what either side or a decision says of them."""
+        companies = set(self.wiring.profile.companies)
+        of_key: dict[str, set[str]] = {key: {one.company} for key, one in self.sources.items()}
+        for one in self.targets.values():
+            of_key.setdefault(one.key, set()).add(one.company)
+        elsewhere = {key for key, one in self.sources.items() if one.about in self.elsewhere}
+        gone = {key for key, known in of_key.items() if not known & companies and (known - {""} or key in elsewhere)}
         self.sources = {key: one for key, one in self.sources.items() if key not in gone}
         self._leave_out(gone)
 
