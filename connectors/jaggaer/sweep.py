@@ -30,10 +30,10 @@ class Sweep:
     """One sweep and its repetitions, told of each page in the order of reading.
 
     A sweep is in doubt when it did not begin at 1 (its task was resumed elsewhere), when the total fell, when
-    it gave fewer distinct keys than its first page announced, or when the last record of a page is not found
-    unchanged where the next page overlaps it: then what stood behind it may have moved to a page that was
-    read already, and one that came meanwhile would hide that from the counts. Records may come and change:
-    those carry a time after the first answer, so the next run sees them.
+    it gave fewer distinct keys than its first page announced, or when the last record of a page does not stand
+    where the next page overlaps it: then what stood behind it may have moved to a page that was read already,
+    and one that came meanwhile would hide that from the counts. Records may come and change, by our own writes
+    too: those carry a time after the first answer, so the next run sees them.
     """
 
     def __init__(self) -> None:
@@ -45,7 +45,7 @@ class Sweep:
         self._total = 0
         self._doubt = False
         self._keys: set[Key] = set()
-        self._boundary: tuple[Key, str | None] | None = None
+        self._boundary: Key | None = None
         self._end = 0
         self._latest: datetime | None = None
         self._limit: datetime | None = None
@@ -77,7 +77,7 @@ class Sweep:
         self._total = page.total
         self._keys.update(key for key, _ in page.seen)
         self._latest = max(filter(None, (self._latest, seen_latest)), default=None)
-        self._boundary = page.seen[-1] if page.seen else None
+        self._boundary = page.seen[-1][0] if page.seen else None
         self._end = page.start - 1 + len(page.seen)
         last = page.next_start is None
         if last and len(self._keys) < self._announced:
@@ -92,5 +92,7 @@ class Sweep:
         return Standing.COMPLETE if self._complete else Standing.GIVEN_UP
 
     def _moved(self, page: JaggaerPage) -> bool:
-        overlaps = self._boundary is not None and page.start <= self._end
-        return overlaps and self._boundary not in page.seen
+        if self._boundary is None or page.start > self._end:
+            return False
+        there = page.seen[self._end - page.start :]
+        return not there or there[0][0] != self._boundary

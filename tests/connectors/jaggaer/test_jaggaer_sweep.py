@@ -202,3 +202,17 @@ def test_a_page_that_is_taken_twice_does_no_harm() -> None:
 def test_a_sweep_that_begins_in_the_middle_starts_again() -> None:
     server = Resource("by id", 2, {f"{number:03}": number for number in range(4)})
     assert Sweep().take(server.page(3)) is Standing.AGAIN
+
+
+def test_what_we_tell_while_the_pages_are_read_moves_nothing() -> None:
+    """Each invoice that is posted gets its export status, and with it another time, at the place that it has."""
+    server = Resource("by id", 3, {f"{number:03}": number for number in range(25)})
+    sweep, start = Sweep(), 1
+    standing = Standing.GOING_ON
+    while standing is Standing.GOING_ON:
+        page = server.page(start)
+        standing = sweep.take(page)
+        for key, _ in page.seen:
+            server.changed[key[1]] = server.now = server.now + 1
+        start = page.next_start or 1
+    assert (standing, sweep.repetitions) == (Standing.COMPLETE, 0)
