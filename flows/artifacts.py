@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
 import httpx
 from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
@@ -13,29 +12,21 @@ from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 from prefect.client.schemas.sorting import ArtifactSort
 
 from flows.blocks import server_away
+from flows.run_tables import NAMES, tables
 from ifs_jaggaer.errors import System
+from ifs_jaggaer.pipeline.causes import Cause, causes_of
 from ifs_jaggaer.pipeline.outcome import RunResult
 from ifs_jaggaer.pipeline.run import SyncRun
-from ifs_jaggaer.pipeline.tally import Line, Tally
+from ifs_jaggaer.pipeline.tally import Tally
 from ifs_jaggaer.pipeline.wiring import identity_of
 from ifs_jaggaer.settings import IfsSettings, JaggaerSettings, Settings
-from ifs_jaggaer.store import OpenItem
-from mapping.kinds import Action, Item, ItemKind, MatchDiscrepancy
 
 _HEAD = re.compile(r"store `([^`]+)` stands at\s+`([^`]+)`")
 
-MOST_ROWS = 1000
-"""Rows of a table: more than a person reads; the whole is in `audit export`."""
+MOST_CAUSES = 20
+"""Causes in the summary; the tables have every item."""
 
-MOST_CHANGES = 6
-
-KINDS = {
-    ItemKind.DEAD_LETTER: "dead letters",
-    ItemKind.CONFLICT: "conflicts",
-    ItemKind.HELD: "held",
-    ItemKind.WAITING: "waiting",
-}
-NAMES = {"ifs": "IFS Cloud", "jaggaer": "JAGGAER"}
+MOST_EXAMPLES = 3
 
 PAGE = 200
 """Artifacts in one request to the Prefect server."""
@@ -58,71 +49,21 @@ async def anchor_head(sync: str, run_id: str, store: str, head: str) -> None:
 async def publish(run: SyncRun, result: RunResult, seconds: float) -> None:
     """Summary, records, match discrepancies, and one table for each kind of open item that this run met."""
     await acreate_markdown_artifact(
-        summary(run.wiring.profile.name, run.wiring.settings, result, seconds),
+        summary(run.wiring.profile.name, run.wiring.settings, result, seconds, open_items(run.tally)),
         key=f"{run.sync}-summary",
         description=result.message,
     )
-    for table in tables(run.tally):
+    for table in tables(run.tally, run.sync, run.kind.sources[0].system):
         await acreate_table_artifact(table.rows, key=f"{run.sync}-{table.key}", description=table.description)
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Rows of texts under one head."""
-
-    key: str
-    description: str
-    rows: list[dict[str, str]]
+def open_items(tally: Tally) -> tuple[Cause, ...]:
+    """What stands open of the documents of this run, by what the items have in common."""
+    return causes_of((key, item) for key, items in sorted(tally.items.items()) for item in items)
 
 
-def tables(tally: Tally) -> list[Table]:
-    """Records, those that changed first, match discrepancies, open items by kind and those too old; none empty."""
-    lines = sorted(tally.lines.values(), key=lambda line: (line.action == Action.SKIP, line.key))
-    found = {"records": [_record(line) for line in lines[:MOST_ROWS]]}
-    odd = [(line.key, one) for line in sorted(lines, key=lambda line: line.key) for one in line.discrepancies]
-    found["match discrepancies"] = [_discrepancy(key, one) for key, one in odd[:MOST_ROWS]]
-    totals = {"records": len(lines), "match discrepancies": len(odd)}
-    for kind, name in KINDS.items():
-        items = [(key, item) for key, items in sorted(tally.items.items()) for item in items if item.kind == kind]
-        found[name] = [_item(key, item) for key, item in items[:MOST_ROWS]]
-        totals[name] = len(items)
-    old = sorted(tally.too_old, key=lambda item: (item.since, item.key))
-    found["open too long"] = [_old(item) for item in old[:MOST_ROWS]]
-    totals["open too long"] = len(old)
-    return [
-        Table(name.replace(" ", "-"), _of(len(rows), totals[name], name), rows) for name, rows in found.items() if rows
-    ]
-
-
-def _item(key: str, item: Item) -> dict[str, str]:
-    return {"key": key, "field": item.field, "value": item.value or "", "reason": item.reason, "remedy": item.remedy}
-
-
-def _old(item: OpenItem) -> dict[str, str]:
-    return {
-        "key": item.key,
-        "field": item.field,
-        "since": f"{item.since:%Y-%m-%d %H:%M} UTC",
-        "kind": item.kind,
-        "reason": item.reason,
-        "remedy": item.remedy,
-    }
-
-
-def _discrepancy(key: str, one: MatchDiscrepancy) -> dict[str, str]:
-    return {
-        "invoice": key,
-        "line": one.line,
-        "order line": one.order_line,
-        "cause": one.cause,
-        "invoiced": one.stated,
-        "reason": one.reason,
-        "outcome": one.outcome,
-    }
-
-
-def summary(profile: str, settings: Settings, result: RunResult, seconds: float) -> str:
-    """The run's figures as markdown; `seconds` is how long it took."""
+def summary(profile: str, settings: Settings, result: RunResult, seconds: float, causes: Sequence[Cause] = ()) -> str:
+    """The run's figures as markdown; `seconds` is how long it took, `causes` why documents did not go."""
     title = f"{result.sync}{' · dry run' if result.dry_run else ''}: {result.message}"
     counts = result.counts
     parts = [
@@ -139,14 +80,16 @@ def summary(profile: str, settings: Settings, result: RunResult, seconds: float)
             ],
         ),
     ]  # fmt: skip
+    if causes:
+        parts += ["## What stands open", _why(causes)]
     if result.amounts:
         parts += [
             "## Amounts moved",
             as_table(("currency", "amount"), [(c, format(a, ",f")) for c, a in result.amounts.items()]),
         ]
     if result.watermarks:
-        rows = [(leg, begin or "the beginning", end) for leg, (begin, end) in result.watermarks.items()]
-        parts += ["## Watermarks", as_table(("source", "from", "to"), rows)]
+        rows = [(_read_from(leg), begin or "the beginning", end) for leg, (begin, end) in result.watermarks.items()]
+        parts += ["## Watermarks", as_table(("read", "from", "to"), rows)]
     limits: dict[System, IfsSettings | JaggaerSettings] = {"ifs": settings.ifs, "jaggaer": settings.jaggaer}
     sent = [
         (
@@ -162,31 +105,38 @@ def summary(profile: str, settings: Settings, result: RunResult, seconds: float)
     return "\n\n".join(parts)
 
 
-def _record(line: Line) -> dict[str, str]:
-    changes = [f"{c.field}: {c.before or '-'} → {c.after or '-'}" for c in line.changes[:MOST_CHANGES]]
-    if len(line.changes) > MOST_CHANGES:
-        changes.append(f"and {len(line.changes) - MOST_CHANGES} more")
-    return {
-        "key": line.key,
-        "other key": line.other_key,
-        "action": line.action,
-        "outcome": line.action if line.outcome in set(Action) else line.outcome,
-        "amount": f"{line.amount.amount:f} {line.amount.currency}" if line.amount else "",
-        "changes": "; ".join(changes),
-        "notes": "; ".join(line.notes),
-    }
+def _why(causes: Sequence[Cause]) -> str:
+    """One line a cause, those that hit most documents first."""
+    rows = [
+        (one.documents, one.outcome, one.field, one.reason, one.remedy, ", ".join(_some_keys(one)))
+        for one in causes[:MOST_CAUSES]
+    ]
+    text = as_table(("documents", "", "field", "reason", "remedy", "for example"), rows)
+    more = len(causes) - MOST_CAUSES
+    return f"{text}\n\nand {more} more causes: see the tables of this run" if more > 0 else text
+
+
+def _some_keys(cause: Cause) -> list[str]:
+    return list(dict.fromkeys(key for hit in cause.hits for key in hit.examples))[:MOST_EXAMPLES]
+
+
+def _read_from(leg: str) -> str:
+    """For example "IFS Cloud purchase_order"."""
+    system, _, name = leg.partition(".")
+    return f"{NAMES[system]} {name}" if system in NAMES else leg
 
 
 def as_table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
     """A table in markdown."""
     head = list(head)
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    lines += ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows]
+    lines += ["| " + " | ".join(_cell(cell) for cell in row) + " |" for row in rows]
     return "\n".join(lines)
 
 
-def _of(shown: int, total: int, what: str) -> str:
-    return f"{total} {what}" if shown == total else f"{shown} of {total} {what}; all: ifs-jaggaer audit export"
+def _cell(cell: object) -> str:
+    """What a server said may hold what ends a cell or a row."""
+    return " ".join(str(cell).replace("|", "\\|").split())
 
 
 async def kept_heads(store: str) -> list[str]:

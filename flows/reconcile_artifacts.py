@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 
-from flows.artifacts import MOST_ROWS, NAMES, anchor_head, as_table
+from flows.artifacts import anchor_head, as_table
+from flows.run_tables import MOST_ROWS, NAMES
 from ifs_jaggaer.pipeline.reconcile.course import NAME
 from ifs_jaggaer.pipeline.reconcile.run import AnyReport, MonthReport, Report
 from ifs_jaggaer.pipeline.reconcile.wording import sides_of
@@ -56,9 +57,20 @@ def reconcile_summary(report: Report) -> str:
 
 def month_summary(report: MonthReport) -> str:
     """The tie-out line, then a line for each company, period and currency."""
-    head = ("company", "period", "currency", *(str(one) for one in Standing), "JAGGAER", "IFS Cloud", "ties")
+    head = (
+        "company",
+        "period",
+        "from",
+        "until",
+        "currency",
+        *(str(one) for one in Standing),
+        "JAGGAER",
+        "IFS Cloud",
+        "ties",
+    )
     rows = [
-        (one.period.company, f"{one.period.name}{' closed' if one.period.closed else ''}", one.currency,
+        (one.period.company, f"{one.period.name}{' closed' if one.period.closed else ''}", one.period.first,
+         one.period.last, one.currency,
          *(report.worth(one.amount_of(each), one.count_of(each), one) if one.count_of(each) else ""
            for each in Standing),
          report.worth(one.source_amount, one.source_count, one), report.worth(one.ifs_amount, one.ifs_count, one),

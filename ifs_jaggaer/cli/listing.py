@@ -226,7 +226,7 @@ def list_watermarks(*, as_json: AsJson = False, config: Config = None) -> None:
             print_json({"sync": sync, "source": leg, "companies": companies, "value": value})
         return
     shown = [(sync, leg, companies or "all", value) for sync, leg, companies, value in found]
-    print_table("Watermarks", ("sync", "source", "companies", "read up to"), shown)
+    print_table("Watermarks", ("sync", "what is read", "companies", "read up to"), shown)
 
 
 def reset_watermarks(*, sync: ForSync = None, config: Config = None) -> None:

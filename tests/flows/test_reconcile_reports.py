@@ -10,9 +10,9 @@ from html.parser import HTMLParser
 import pytest
 from pydantic import ValidationError
 
-from flows.artifacts import MOST_ROWS
 from flows.reconcile import ReconcileParameters
 from flows.reconcile_artifacts import difference_rows, month_rows, month_summary, reconcile_summary
+from flows.run_tables import MOST_ROWS
 from ifs_jaggaer.pipeline.reconcile.as_text import reminder, told
 from ifs_jaggaer.pipeline.reconcile.course import Asked, KindReport, Report
 from ifs_jaggaer.pipeline.reconcile.month import MonthReport, month_of

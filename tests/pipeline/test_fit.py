@@ -18,10 +18,11 @@ from pipeline.world import World
 from programs import sandbox_program
 
 from ifs_jaggaer.errors import SettingsError
+from ifs_jaggaer.pipeline.causes import Cause
 from ifs_jaggaer.pipeline.fit.as_html import as_html
 from ifs_jaggaer.pipeline.fit.as_json import as_json
 from ifs_jaggaer.pipeline.fit.course import fit
-from ifs_jaggaer.pipeline.fit.report import Cause, Fit, SyncFit
+from ifs_jaggaer.pipeline.fit.report import Fit, SyncFit
 from ifs_jaggaer.pipeline.kinds import KINDS
 from ifs_jaggaer.pipeline.wiring import open_wiring
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from ifs_jaggaer.pipeline.fit.report import Cause, Fit, Hit, Matching, SyncFit
+from ifs_jaggaer.pipeline.causes import Cause, Hit
+from ifs_jaggaer.pipeline.fit.report import Fit, Matching, SyncFit
 
 MOST_VALUES = 40
 """Values of one cause on paper; the JSON has all."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from ifs_jaggaer.pipeline.fit.report import Cause, Fit, Hit, Matching, SyncFit
+from ifs_jaggaer.pipeline.causes import Cause, Hit
+from ifs_jaggaer.pipeline.fit.report import Fit, Matching, SyncFit
 
 
 def as_json(fit: Fit) -> dict[str, Any]:

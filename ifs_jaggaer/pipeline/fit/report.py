@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 
 from connectors.redaction import safe
 from ifs_jaggaer.errors import SyncError, System
+from ifs_jaggaer.pipeline.causes import Cause, Hit, causes_of, examples_of, general, hits_of
 from ifs_jaggaer.pipeline.request import FOREIGN
 from ifs_jaggaer.pipeline.tally import WRITTEN, Counts, Line
-from mapping.kinds import Action, Item, ItemKind
+from mapping.kinds import Action, Item
 from mapping.profile import Profile
 from mapping.remedies import ProfileLine, profile_line
 from mapping.suppliers.case import RECORD as SUPPLIER
@@ -28,45 +29,10 @@ if TYPE_CHECKING:
     from ifs_jaggaer.pipeline.outcome import RunResult
     from ifs_jaggaer.pipeline.run import SyncRun
 
-EXAMPLES = 5
-"""Keys that are given as examples of a value or a reason."""
-
 LINK = "link"
 """The field of an item that is about whether two records are one."""
 
-WORDS: Mapping[ItemKind, str] = {
-    ItemKind.DEAD_LETTER: "rejected",
-    ItemKind.CONFLICT: "conflict",
-    ItemKind.HELD: "held",
-    ItemKind.WAITING: "waiting",
-}
-_PLACE = re.compile(r"\[[^\]]*\]")
-_PARTICULAR = re.compile(r"\S*\d\S*?(?=[,;:.)]*(?:\s|$))")
 _FINGERPRINT = re.compile(r"\s*(?:\.\.\.|…)\w{0,4}\s+\(?(?:hmac:)?[0-9a-f]{8,}\)?")
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A value, or a reason in full: how many documents and how many places it stands in, and some of the documents."""
-
-    value: str
-    documents: int
-    places: int
-    examples: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """Why documents would not go, or not wholly. `reason` without what is particular, `example` is one in full."""
-
-    outcome: str
-    field: str
-    reason: str
-    example: str
-    remedy: str
-    documents: int
-    places: int
-    hits: tuple[Hit, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +107,7 @@ class Fit:
                 found[needed.table, needed.line].add(f"{one.sync} {key}")
         tables: dict[str, list[NeededLine]] = {}
         for (table, line), keys in sorted(found.items()):
-            tables.setdefault(table, []).append(NeededLine(line, len(keys), _examples(keys)))
+            tables.setdefault(table, []).append(NeededLine(line, len(keys), examples_of(keys)))
         return tables
 
 
@@ -160,7 +126,7 @@ def sync_fit(run: SyncRun, result: RunResult, error: SyncError | None, *, settin
         touched=len({key for key, _ in pairs}),
         written=_written(lines),
         amounts=result.amounts,
-        causes=_causes(pairs),
+        causes=causes_of(pairs),
         out_of_scope=_reasons(line for line in lines if line.action == Action.OUT_OF_SCOPE),
         remarks=_reasons((line for line in lines if line.action != Action.OUT_OF_SCOPE), without=MATCHED),
         notes=tuple(_clean(note) for note in result.notes),
@@ -197,52 +163,14 @@ def _written(lines: Iterable[Line]) -> dict[tuple[System, str], int]:
     return dict(sorted(found.items()))
 
 
-def _causes(pairs: Iterable[tuple[str, Item]]) -> tuple[Cause, ...]:
-    groups: defaultdict[tuple[str, str, str], list[tuple[str, Item]]] = defaultdict(list)
-    for key, item in pairs:
-        family = _PLACE.sub("", item.field)
-        groups[WORDS[item.kind], family, _general(item.reason)].append((key, item))
-    causes = [_cause(*of, members) for of, members in groups.items()]
-    return tuple(sorted(causes, key=lambda one: (-one.documents, one.outcome, one.field, one.reason)))
-
-
-def _cause(outcome: str, family: str, reason: str, members: list[tuple[str, Item]]) -> Cause:
-    by_value: defaultdict[str, list[str]] = defaultdict(list)
-    for key, item in members:
-        by_value[item.value or ""].append(key)
-    remedies = {item.remedy for _, item in members}
-    general = {_general(remedy) for remedy in remedies}
-    first = members[0][1]
-    line = profile_line(first.remedy)
-    if line is not None:
-        remedy = f"add the lines below [{line.table}] to the profile, or correct the records"
-    else:
-        remedy = first.remedy if len(remedies) == 1 else min(general)
-    return Cause(
-        outcome=outcome,
-        field=family,
-        reason=first.reason if all(item.reason == first.reason for _, item in members) else reason,
-        example=first.reason,
-        remedy=remedy,
-        documents=len({key for key, _ in members}),
-        places=len(members),
-        hits=_hits(by_value),
-    )
-
-
-def _hits(by_value: Mapping[str, list[str]]) -> tuple[Hit, ...]:
-    found = [Hit(value, len(set(keys)), len(keys), _examples(keys)) for value, keys in by_value.items()]
-    return tuple(sorted(found, key=lambda hit: (-hit.documents, hit.value)))
-
-
 def _reasons(lines: Iterable[Line], without: str = "\n") -> tuple[Hit, ...]:
     """The notes of documents, by what they say in general."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for line in lines:
         for note in line.notes:
             if not note.startswith(without):
-                found[_general(_clean(note))].append(line.key)
-    return _hits(found)
+                found[general(_clean(note))].append(line.key)
+    return hits_of(found)
 
 
 def _matching(lines: Iterable[Line], pairs: Iterable[tuple[str, Item]]) -> Matching:
@@ -262,13 +190,4 @@ def _matching(lines: Iterable[Line], pairs: Iterable[tuple[str, Item]]) -> Match
             new_at_jaggaer += not line.key.startswith(FOREIGN)
         elif line.other_key and line.action != Action.OUT_OF_SCOPE:
             linked += 1
-    return Matching(linked, dict(sorted(matched.items())), _hits(doubtful), new_in_ifs, new_at_jaggaer)
-
-
-def _general(text: str) -> str:
-    """The text without what stands for one record alone: numbers, keys, dates, amounts."""
-    return _PARTICULAR.sub("…", text)
-
-
-def _examples(keys: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(set(keys))[:EXAMPLES])
+    return Matching(linked, dict(sorted(matched.items())), hits_of(doubtful), new_in_ifs, new_at_jaggaer)
