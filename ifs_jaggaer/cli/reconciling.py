@@ -118,9 +118,10 @@ def _show_month(report: MonthReport) -> None:
     used = [standing for standing in Standing if any(one.count_of(standing) for one in report.statements)]
     print_table(
         f"Payable invoices of JAGGAER, {report.month}",
-        ("company", "period", "", "currency", *(str(one) for one in used), "JAGGAER", "IFS", "ties"),
+        ("company", "period", "from", "until", "", "currency", *(str(one) for one in used), "JAGGAER", "IFS", "ties"),
         [
-            (one.period.company, one.period.name, "closed" if one.period.closed else "open", one.currency,
+            (one.period.company, one.period.name, one.period.first, one.period.last,
+             "closed" if one.period.closed else "open", one.currency,
              *(report.worth(one.amount_of(s), one.count_of(s), one) if one.count_of(s) else "" for s in used),
              report.worth(one.source_amount, one.source_count, one), report.worth(one.ifs_amount, one.ifs_count, one),
              "yes" if one.ties else "NO")

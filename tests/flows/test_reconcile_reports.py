@@ -127,3 +127,90 @@ def test_a_form_that_contradicts_itself(told: dict[str, object]) -> None:
 def test_months() -> None:
     assert month_of("2028-02", AT.date()) == (date(2028, 2, 1), date(2028, 2, 29))
     assert month_of("last", date(2026, 1, 3)) == (date(2025, 12, 1), date(2025, 12, 31))
+
+
+# --- which system says what -------------------------------------------------------------------
+
+
+class _Cells(HTMLParser):
+    """The tables of a page as rows of texts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[list[str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - the parser's
+        if tag == "tr":
+            self.rows.append([])
+        elif tag in {"td", "th"}:
+            self.rows[-1].append("")
+
+    def handle_data(self, data: str) -> None:
+        if self.rows and self.rows[-1]:
+            self.rows[-1][-1] += data
+
+
+def both_ways() -> Report:
+    """A supplier: its name is changed in IFS, its web address at JAGGAER; a conflict and a held one of no field."""
+    made = [
+        Difference("suppliers", "1001", "88", "name", "in IFS", "at J", Cause.IN_FLIGHT, "r", "do", "jaggaer"),
+        Difference("suppliers", "1001", "88", "web", "www.j", "www.i", Cause.UNEXPLAINED, "r", "do", "ifs"),
+        Difference("suppliers", "1002", "89", "link", "JAGGAER 90", None, Cause.HELD, "two", "do", sided=False),
+    ]
+    kind = KindReport("suppliers", "ifs", "jaggaer", counted=True)
+    kind.note(Seen("1001", "88", Action.NONE, differences=tuple(made)))
+    kind.figures = tie([Entry("1001", "1001", "", "", Decimal(0))], [Entry("1001", "88", "", "", Decimal(0))], {})
+    return Report(Asked("r1", "test"), AT, ("10",), [kind], {"ifs": 3, "jaggaer": 4})
+
+
+EXPECTED = {"name": ("in IFS", "at J"), "web": ("www.i", "www.j"), "link": ("", "")}
+
+
+def test_neither_side_is_told_for_the_other_whichever_way_a_field_goes() -> None:
+    rows = difference_rows(both_ways())
+    assert {row["field"]: (row["IFS Cloud"], row["JAGGAER"]) for row in rows} == EXPECTED
+    assert not {"source", "target"} & rows[0].keys()
+    assert next(row["reason"] for row in rows if row["field"] == "link") == "JAGGAER 90: two"
+    cells = _Cells()
+    cells.feed(as_html(both_ways()))
+    (head,) = (row for row in cells.rows if row[:2] == ["record", "field"])
+    assert head[2:4] == ["IFS Cloud", "JAGGAER"]
+    assert {row[1]: (row[2], row[3]) for row in cells.rows if len(row) == len(head) and row[1] in EXPECTED} == EXPECTED
+    text = "\n".join(line for _, line in told(both_ways()))
+    assert "web\n    IFS Cloud www.i, JAGGAER www.j: r" in text
+    assert "link\n    JAGGAER 90: two" in text
+    document = {one["field"]: one for one in as_json(both_ways())["differences"]}  # type: ignore[attr-defined]
+    assert (document["web"]["source_system"], document["web"]["source"]) == ("jaggaer", "www.j")
+
+
+def test_counts_stand_below_the_names_of_the_systems() -> None:
+    made = report()
+    (head, _, row) = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in reconcile_summary(made).split("## Counts and amounts")[1].strip().splitlines()[:3]
+    ]
+    assert not {"source", "target"} & set(head)
+    assert row == ["invoices", "EUR", "JAGGAER", "2", "158.75", "IFS Cloud", "1", "148.74", "2", "yes"]
+    cells = _Cells()
+    cells.feed(as_html(made))
+    at = next(place for place, row in enumerate(cells.rows) if row[:2] == ["currency", "JAGGAER: records"])
+    assert cells.rows[at][3] == "IFS Cloud: records"
+    assert [cell.strip() for cell in cells.rows[at + 1]] == ["EUR", "2", "158.75", "1", "148.74", "1", "10.01", "yes"]
+
+
+def test_what_has_no_amount_shows_none_and_amounts_show_their_minor_units() -> None:
+    assert "| suppliers |  | IFS Cloud | 1 |  | JAGGAER | 1 |  | 0 | yes |" in reconcile_summary(both_ways())
+    kind = KindReport("invoices", "jaggaer", "ifs", digits={"XTS": 1})
+    shown = [kind.worth(Decimal(amount), code) for amount, code in (("1200.00", "JPY"), ("1234.5", "EUR"))]
+    shown += [kind.worth(Decimal(amount), code) for amount, code in (("-1234567.5", "TND"), ("3", "XTS"))]
+    assert shown == ["1,200", "1,234.50", "-1,234,567.500", "3.0"]
+
+
+def test_a_month_shows_its_amounts_in_minor_units_and_the_days_of_its_period() -> None:
+    made = month()
+    (statement,) = made.statements
+    statement.currency = "JPY"
+    statement.source_amount = Decimal("1200.00")
+    assert "| 2026-10-01 | 2026-10-31 | JPY |" in month_summary(made)
+    assert "1,200 (1)" in month_summary(made)
+    assert ">1,200<" in month_as_html(made)

@@ -162,3 +162,19 @@ def test_a_number_from_the_wire_is_never_a_float(value: object) -> None:
     with pytest.raises(Rejected, match="BuyQtyDue"):
         money.decimal(value, "BuyQtyDue")
     assert money.decimal("12.50", "BuyQtyDue") == Decimal("12.50")
+
+
+@pytest.mark.parametrize(
+    ("amount", "code", "shown"),
+    [
+        ("1234.5", "EUR", "1,234.50"),
+        ("1200.00", "JPY", "1,200"),
+        ("1E+3", "TND", "1,000.000"),
+        ("-0.00", "EUR", "0.00"),
+        ("0.005", "EUR", "0.005"),
+        ("-7587.90", "quantity", "-7,587.9"),
+        ("123456789012345678901234567890123.45", "EUR", "123,456,789,012,345,678,901,234,567,890,123.45"),
+    ],
+)
+def test_for_a_person_in_minor_units_and_never_rounded(amount: str, code: str, shown: str) -> None:
+    assert money.in_minor_units(Decimal(amount), code) == shown

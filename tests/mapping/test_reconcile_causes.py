@@ -216,3 +216,32 @@ def test_a_fresh_look_believes_the_store_nothing_of_its_own_documents() -> None:
     assert (mark.number, mark.revision, mark.fingerprint) == (KEY, 3, "0" * 16)
     assert header["note"] == "as it is"
     assert header["poId"] == "88", "the id to read it by, which its list does not show"
+
+
+@pytest.mark.parametrize(
+    ("value", "goes_to", "sides"),
+    [
+        ("IFS: Acme / JAGGAER: Acme Ltd", "jaggaer", ("Acme", "Acme Ltd", True)),
+        ("IFS: Acme / JAGGAER: Acme Ltd", "ifs", ("Acme Ltd", "Acme", True)),
+        ("IFS AB-1, JAGGAER AB-2", "jaggaer", ("AB-1", "AB-2", True)),
+        ("IFS 1001, 1002", "jaggaer", ("IFS 1001, 1002", None, False)),
+        ("4711", "jaggaer", ("4711", None, False)),
+        (None, "jaggaer", (None, None, False)),
+    ],
+)
+def test_an_item_that_names_both_sides_says_which_is_which(value: str | None, goes_to: Any, sides: Any) -> None:
+    conflict = replace(item(ItemKind.CONFLICT, "name"), value=value)
+    (one,) = judged("suppliers", held_up(conflict), held_up(conflict), Known(), goes_to=goes_to).differences
+    assert (one.source, one.target, one.sided) == sides
+
+
+def test_a_hook_that_changed_is_named() -> None:
+    known = Known(earlier_profile=True, earlier_hook="acme.rules:Rules")
+    seen = judged("purchase-orders", writing("note"), writing("note"), known)
+    assert seen.cause is Cause.PROFILE_CHANGED
+    assert "the code of hook acme.rules:Rules changed" in seen.why
+
+
+def test_what_a_run_by_key_would_carry_has_that_as_its_remedy() -> None:
+    seen = judged("purchase-orders", writing("note"), writing("note"), Known())
+    assert f"'ifs-jaggaer run purchase-orders --key {KEY}'" in seen.differences[0].remedy

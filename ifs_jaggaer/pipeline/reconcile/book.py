@@ -84,10 +84,11 @@ class Sums:
 
     async def _read_targets(self) -> None:
         """From the window's beginning on, without an end: what was written came after what it was written for."""
+        window = self.window if self.book.both_ways else replace(self.window, until=None)
         for side in self.book.targets:
             own = filters.eq(*side.only) if side.only else None
             where = all_of(any_company(side.company, self.wiring.profile.companies), own)
-            async for rows in pages(self.wiring, side.system, side.name, replace(self.window, until=None), where):
+            async for rows in pages(self.wiring, side.system, side.name, window, where):
                 self._put(side, rows)
 
     def _put(self, side: Side, rows: Iterable[Row], only: Collection[str] | None = None) -> None:

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from mapping.kinds import Kind, Source
     from mapping.reconcile.totals import Figures
 
+AT_ONCE = 250
+"""Documents between two words of progress: about a minute of JAGGAER's budget where each takes a request."""
+
 NAME = "reconcile"
 """The name of its runs in the store, beside those of the syncs."""
 
@@ -188,11 +191,15 @@ class Reconciliation:
             async for rows in pages(wiring, source.system, source.name, self._window(kind), where):
                 sums.take(source, rows)
                 references = _led_to(source, rows, done | look.met)
-                for seen in await look.at(references, rows):
-                    if seen.key not in done:
-                        done |= {seen.key, *references}
-                        report.note(seen)
-                        sums.know(seen)
+                for start in range(0, len(references), AT_ONCE):
+                    some = references[start : start + AT_ONCE]
+                    for seen in await look.at(some, rows):
+                        if seen.key not in done:
+                            done |= {seen.key, *some}
+                            report.note(seen)
+                            sums.know(seen)
+                    if len(some) == AT_ONCE:
+                        self.progress(f"{kind.name}: {report.documents} documents so far")
                 with self.scribe.unit():
                     """Commits the events of what was read, page by page."""
         found = await sums.tied()

@@ -79,7 +79,8 @@ class MonthReport:
         if not (told or self.statements):
             return f"{self.month} ties: no payable invoice and no posting"
         if not told:
-            return f"{self.month} ties: {len(self.statements)} statements, to the last unit"
+            number = len(self.statements)
+            return f"{self.month} ties: {number} statement{'s' * (number != 1)}, to the last unit"
         return f"{self.month} does not tie: {' | '.join(told)}"
 
 
