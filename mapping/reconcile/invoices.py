@@ -111,7 +111,7 @@ def compare_invoices(ids: frozenset[str], profile: Profile) -> Gathering:
     every_line = readable(PostingProposalLine, answers.rows(lines))[0]
     lines_of = grouped(every_line, lambda line: f"{line.company}:{line.proposal_id}")
     rows_of = grouped(readable(VoucherRow, answers.rows(rows))[0], lambda row: row.reference_number or "")
-    parts = grouped([*answers.rows(lines), *answers.rows(rows)], lambda row: ":".join(row.key[:-1]))
+    parts = _by_head([*answers.rows(lines), *answers.rows(rows)])
     cases: list[InvoiceCase] = []
     for record in answers.rows(details):
         try:
@@ -131,8 +131,15 @@ def compare_invoices(ids: frozenset[str], profile: Profile) -> Gathering:
         changes = [*differences(case, posted, profile)]
         head = heads_as_came.get(case.key)
         if case.whole and head:
-            changes += unlike_extras(case.whole, head, parts.get(":".join(head.key), []), profile)
+            changes += unlike_extras(case.whole, head, parts.get(head.key, []), profile)
         found.append(Compared(case.key, tuple(changes)))
+    return found
+
+
+def _by_head(rows: Iterable[Row]) -> dict[tuple[str, ...], list[Row]]:
+    found: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        found.setdefault(row.key[:-1], []).append(row)
     return found
 
 
