@@ -262,7 +262,8 @@ class Settlement:
     `link` may lack one side's key ("") when the server gives it: the pipeline fills it in from the
     answer's attribute `learns` ("bravoId", "SupplierId", "poId", "ProposalId"). `parts` links what the document
     is made of at the other side, so that it is found by those keys, too. `stamp` names the snapshot's field that
-    takes the time of JAGGAER's answer, by its own clock.
+    takes the time of JAGGAER's answer, by its own clock. `announced`: the snapshot is kept before the writes leave,
+    too, beside the settled one, so that what a run sent that was killed is known (`announced_kind`).
     """
 
     link: Link | None = None
@@ -278,6 +279,15 @@ class Decision:
 
     `key` names the document in items, audit and snapshots; `other_key` is the other side's key, "" if none.
     `again`: after these writes, or after those of the documents beside it where it has none, gather and decide once
+    announced: bool = False
+
+
+def announced_kind(record: str) -> str:
+    """Under which kind the snapshots are kept that were announced of a kind's documents."""
+    return f"{record}{ANNOUNCED}"
+
+
+ANNOUNCED = ".announced"
     more (a supplier made of several rows; an invoice whose number another one takes first).
     `foreseen`: what these later decisions will change as far as it is known, for a dry run, which makes no second one.
     `apart`: its writes stand each by itself, so that one which the target refuses leaves the others to go.

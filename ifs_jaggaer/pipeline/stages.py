@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ifs_jaggaer.pipeline.announcing import announce
 from ifs_jaggaer.pipeline.batches import carry_out_together
 from ifs_jaggaer.pipeline.holder import is_gone
 from ifs_jaggaer.pipeline.pages import LARGEST, PageRef, PageStart
@@ -95,6 +96,7 @@ async def _some(run: SyncRun, planned: Sequence[Planned], tries: Counter[str]) -
     writing = {each.decision.key: each for each in planned if each.decision.writes}
     with run.scribe.unit() as unit:
         ours = _lease(run, unit, [run.lease_of(key) for key in writing])
+        announce(run, unit, (each for key, each in writing.items() if run.lease_of(key) in ours))
         settled = unit.snapshots.get(run.kind.record, writing)
     run.leased_at = time.monotonic()
     try:

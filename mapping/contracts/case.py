@@ -9,6 +9,7 @@ from connectors.ifs.literals import canonical
 from connectors.wire import Row
 from ifs_jaggaer.errors import Rejected
 from mapping.contracts.model import HEAD_PART, LINE_PART, OF_HEAD, OF_LINE, PriceKey, Terms, Texts, code_of
+from mapping.contracts.weigh import same
 from mapping.extras import attributes
 from mapping.fields import at_ifs, one
 from mapping.kinds import Link, Snapshot
@@ -34,7 +35,8 @@ class ContractCase:
     """One contract. `terms` is None where JAGGAER does not show it, or where `fault` says why it cannot be read.
 
     `agreement` is the linked one, else the one with our mark; `twins`: further ones with that mark, where nothing
-    tells which is ours. `supplier`: IFS's number by link, "" without one; `suppliers`: both, where they differ.
+    tells which is ours. `announced`: what a run was about to send, which need not have been settled. `supplier`: IFS's
+    number by link, "" without one; `suppliers`: both, where they differ.
     """
 
     code: str
@@ -42,6 +44,7 @@ class ContractCase:
     fault: Rejected | None = None
     link: Link | None = None
     base: Snapshot | None = None
+    announced: Snapshot | None = None
     agreement: Row | None = None
     twins: tuple[Row, ...] = ()
     prices: tuple[Row, ...] = ()
@@ -148,7 +151,22 @@ class Sent:
     def ended(self, key: PriceKey) -> bool:
         return ENDED in self.prices.get(key, {})
 
+    def settled_head(self, announced: Sent, ifs: Texts) -> Texts | None:
+        """What was last sent of the agreement itself."""
+        return _as_announced(announced.head, ifs) if self.head is None else self.head
+
+    def settled_price(self, key: PriceKey, announced: Sent, ifs: Texts) -> Texts | None:
+        """What was last sent of a price row, without the note that we ended it."""
+        return self.of_price(key) if key in self.prices else _as_announced(announced.of_price(key), ifs)
+
     def of_price(self, key: PriceKey) -> Texts | None:
         """What was sent of a price row, without the note that we ended it."""
         sent = self.prices.get(key)
         return None if sent is None else {name: value for name, value in sent.items() if name != ENDED}
+
+
+def _as_announced(announced: Texts | None, ifs: Texts) -> Texts | None:
+    """What was to be sent counts as sent where IFS has exactly that."""
+    if announced is None:
+        return None
+    return announced if all(same(name, ifs[name], value) for name, value in announced.items() if name in ifs) else None

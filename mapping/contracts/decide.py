@@ -162,7 +162,8 @@ class _Deciding:
         except Rejected as fault:
             self.found.rejected(called.get(fault.field, fault.field), fault)
             return
-        weighed = weigh(self.sent.head, ifs, terms.head, put_back=self.profile.contracts.put_back)
+        base = self.sent.settled_head(Sent.of(self.case.announced), ifs)
+        weighed = weigh(base, ifs, terms.head, put_back=self.profile.contracts.put_back)
         name = called[weighed.differing[0]] if len(weighed.differing) == 1 else "contract"
         difference = shown(called, ifs, terms.head, weighed.differing)
         if weighed.course is Course.HOLD and self.told.approved.get(name) != difference:
@@ -210,4 +211,5 @@ class _Deciding:
         )
         if case.link is not None and not fresh:
             return None
-        return Settlement(link=link, learns="AgreementId", snapshot=fields if fresh else None)
+        snapshot = fields if fresh else None
+        return Settlement(link=link, learns="AgreementId", snapshot=snapshot, announced=bool(self.writes))

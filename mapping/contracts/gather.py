@@ -10,7 +10,7 @@ from connectors.wire import Row
 from ifs_jaggaer.errors import Rejected
 from mapping.contracts.case import ContractCase, agreement_code
 from mapping.contracts.model import AGREEMENT, PRICE, RECORD, RESOURCE, Terms, mark_of, terms_of
-from mapping.kinds import Answers, Ask, Case, IfsRows, JaggaerHeaders, Link, Links, Snapshot, Snapshots
+from mapping.kinds import Answers, Ask, Case, IfsRows, JaggaerHeaders, Link, Links, Snapshot, Snapshots, announced_kind
 from mapping.profile import Profile
 
 
@@ -22,6 +22,7 @@ class _Known:
     agreements: dict[str, Row] = field(default_factory=dict)
     links: dict[str, Link] = field(default_factory=dict)
     bases: dict[str, Snapshot] = field(default_factory=dict)
+    announced: dict[str, Snapshot] = field(default_factory=dict)
     prices: dict[str, list[Row]] = field(default_factory=dict)
     by_number: dict[str, Link] = field(default_factory=dict)
     by_bravo: dict[str, Link] = field(default_factory=dict)
@@ -38,9 +39,11 @@ def gather(references: frozenset[str], profile: Profile) -> Generator[tuple[Ask,
         return []
     shown, linked = JaggaerHeaders(RESOURCE, codes), Links(RECORD, "jaggaer", codes)
     kept, marked = Snapshots(RECORD, codes), IfsRows(AGREEMENT, "ExternalReference", frozenset(map(mark_of, codes)))
-    answers = yield (shown, linked, kept, marked)
+    announced = Snapshots(announced_kind(RECORD), codes)
+    answers = yield (shown, linked, kept, marked, announced)
     known.records = {row.key[-1]: row for row in answers.rows(shown)}
     known.links, known.bases = answers.links(linked), answers.snapshots(kept)
+    known.announced = answers.snapshots(announced)
     known.agreements |= {row.key[-1]: row for row in answers.rows(marked)}
     read = {code: _terms(row, profile) for code, row in known.records.items()}
     terms = {code: found for code, found in read.items() if isinstance(found, Terms)}
@@ -105,6 +108,7 @@ def _case(code: str, read: Terms | Rejected | None, known: _Known) -> ContractCa
         fault=read if isinstance(read, Rejected) else None,
         link=link,
         base=known.bases.get(code),
+        announced=known.announced.get(code),
         agreement=agreement,
         twins=marked if link is None and len(marked) > 1 else (),
         prices=tuple(known.prices.get(agreement.key[-1], ())) if agreement else (),

@@ -97,7 +97,7 @@ class Prices:
 
     def _both(self, line: Line, row: PriceRow, name: str) -> None:
         weighed = weigh(
-            self.sent.of_price(line.key),
+            self.sent.settled_price(line.key, Sent.of(self.case.announced), row.values),
             row.values,
             line.values,
             put_back=self.profile.contracts.put_back,
@@ -128,9 +128,17 @@ class Prices:
         vague = {line.part for line in self.terms.bad if line.key is None}
         for key, row in self.rows.items():
             until = row.values.get(UNTIL, "")  # "": it did not come
-            over = until is not None and until < self.as_of.isoformat()
+            over = until is not None and (until < self.as_of.isoformat() or self._ended_before_it_began(row, until))
             if key not in listed and key.part not in vague and not over and self.name(key) not in self.told.without:
                 self._end(row, until)
+
+    def _ended_before_it_began(self, row: PriceRow, until: str) -> bool:
+        """Whether its last day to come is the one that we gave it; of a lost store, one that we would have given."""
+        if self.case.base is None and "" < until <= row.key.valid_from:
+            self.sent.prices[row.key] = {**row.values, ENDED: "true"}
+            return True
+        sent = self.sent.of_price(row.key)
+        return self.sent.ended(row.key) and sent is not None and sent.get(UNTIL) == until
 
     def _end(self, row: PriceRow, until: str | None) -> None:
         name = self.name(row.key)
@@ -142,11 +150,19 @@ class Prices:
                 self._conflict(name, until, "ended with its line in the contract, and was extended in IFS")
                 return
         field_name, value = f"{name}.{FIELDS[UNTIL]}", until or "open"
+        # IFS knows no last day before the first one, which is part of the key.
+        end = max((self.as_of - timedelta(days=1)).isoformat(), row.key.valid_from)
+        begun = row.key.valid_from < self.as_of.isoformat()
         if self.told.approved.get(field_name) != value:
-            reason = "no longer among the prices of the contract: it ends with the day before this run"
+            when = "the day before this run" if begun else f"its first day, {end}: IFS knows no end before that"
+            reason = f"no longer among the prices of the contract: it ends with {when}"
             self.found.add(Item(ItemKind.HELD, field_name, value, reason, BY_ITSELF, brake=True))
             return
-        end = (self.as_of - timedelta(days=1)).isoformat()
+        if not begun:
+            self.found.notes.append(
+                f"{name}: withdrawn before its first day was over; in IFS it is valid on {end} alone: "
+                "delete it there if nobody may buy at it on that day"
+            )
         self._write(row, name, {UNTIL: end})
         self.sent.prices[row.key] = {**row.values, **self.sent.prices.get(row.key, {}), UNTIL: end, ENDED: "true"}
 

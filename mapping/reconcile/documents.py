@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from connectors.wire import Json, JsonValue, Row
 from mapping.fingerprint import read_mark
-from mapping.kinds import Action, Change, ItemKind, Link, Links, Snapshot, Snapshots
+from mapping.kinds import Action, Change, ItemKind, Link, Links, Snapshot, Snapshots, announced_kind
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -183,7 +183,7 @@ class _Distrusting:
         return {}
 
     def snapshots(self, ask: Snapshots) -> dict[str, Snapshot]:
-        return {} if ask.kind == self.record else self.answers.snapshots(ask)
+        return {} if ask.kind in {self.record, announced_kind(self.record)} else self.answers.snapshots(ask)
 
 
 def fresh(gathering: Gathering, record: str) -> Gathering:

@@ -64,6 +64,7 @@ class World:
     )
     links: list[Link] = field(default_factory=lambda: [SUPPLIER])
     snapshot: Snapshot | None = None
+    announced: Snapshot | None = None
     written: list[Write] = field(default_factory=list)
     _ticks: Any = field(default_factory=lambda: itertools.count(1))
     _etags: dict[tuple[str, tuple[str, ...]], int] = field(default_factory=dict)
@@ -143,11 +144,14 @@ class World:
             told, brake = Instructions(approved=held), False
         raise AssertionError("it never ends")
 
-    def carry_out(self, decision: Decision) -> None:
+    def carry_out(self, decision: Decision, *, killed: bool = False) -> None:
+        """`killed`: after the writes, before anything is settled."""
+        settlement = decision.settlement
+        if settlement and settlement.announced and settlement.snapshot is not None:
+            self.announced = Snapshot("contract.announced", CODE, dict(settlement.snapshot))
         told = [self._write(write) for write in decision.writes]
         self.written += decision.writes
-        settlement = decision.settlement
-        if settlement is None:
+        if settlement is None or killed:
             return
         link = settlement.link
         assert link is not None
@@ -181,7 +185,7 @@ class World:
         return {}
 
     def lose_the_store(self) -> None:
-        self.links, self.snapshot = [SUPPLIER], None
+        self.links, self.snapshot, self.announced = [SUPPLIER], None, None
 
     def etag(self, name: str, key: tuple[str, ...]) -> ETag:
         return ETag(f'W/"{self._etags[name, key]}"')
@@ -211,5 +215,5 @@ class _Answers:
         return {getattr(link, side): link for link in own if getattr(link, side) in ask.keys}
 
     def snapshots(self, ask: Snapshots) -> dict[str, Snapshot]:
-        kept = self._world.snapshot
+        kept = self._world.snapshot if ask.kind == "contract" else self._world.announced
         return {CODE: kept} if kept and CODE in ask.keys else {}

@@ -368,6 +368,83 @@ def test_a_row_that_ended_and_was_extended_in_ifs_is_listed() -> None:
     assert said(world.run()) == [("conflict", "prices[b/1]")]
 
 
+@pytest.mark.parametrize("first_day", ["2026-03-01", "2026-06-01"], ids=["today", "to come"])
+def test_a_price_withdrawn_before_it_began_ends_on_its_first_day(first_day: str) -> None:
+    """IFS knows no last day before the first one, and the first one is part of the key."""
+    world = World.of(price("a"), price("a", validFrom=f"{first_day}T00:00:00.000Z", validTo=None))
+    world.run()
+    gone = lines(world).pop(1)
+    held = world.run(brake=False)
+    assert f"it ends with its first day, {first_day}" in held.items[0].reason
+    assert "is valid on" in world.run().notes[0]
+    assert world.prices["a", "1", first_day]["ValidUntil"] == first_day
+    for day in ("2026-03-01", first_day, "2027-01-01"):
+        world.as_of = date.fromisoformat(day)
+        assert (world.run().action, world.written) == (Action.SKIP, []), "it rests, before that day and after"
+    world.as_of = date(2026, 3, 1)
+    world.lose_the_store()
+    decision = world.run()
+    assert (decision.items, world.written) == ((), []), "also on an empty store"
+    assert world.run().action is Action.SKIP
+    lines(world).append(gone)
+    world.snapshot = None
+    assert said(world.run()) == [("conflict", f"prices[a/1/{first_day}]")], "nothing is known of what was sent"
+
+
+def test_a_first_day_that_moves_leaves_the_former_one_its_day() -> None:
+    world = World.of(price("a", validFrom="2026-06-01T00:00:00.000Z", validTo=None))
+    world.run()
+    lines(world)[0]["validFrom"] = "2026-07-01T00:00:00.000Z"
+    world.run()
+    ends = {first: row["ValidUntil"] for (_, _, first), row in world.prices.items()}
+    assert ends == {"2026-06-01": "2026-06-01", "2026-07-01": None}
+    lines(world)[0]["validFrom"] = "2026-06-01T00:00:00.000Z"
+    world.run()
+    ends = {first: row["ValidUntil"] for (_, _, first), row in world.prices.items()}
+    assert ends == {"2026-06-01": None, "2026-07-01": "2026-07-01"}
+
+
+def test_an_end_on_the_first_day_that_a_planner_moved_is_listed() -> None:
+    world = World.of(price("a"), price("b", validFrom="2026-06-01T00:00:00.000Z"))
+    world.run()
+    lines(world).pop(1)
+    world.run()
+    world.edit("agreement_price", 1, ValidUntil="2026-08-01")
+    assert said(world.run()) == [("conflict", "prices[b/1]")]
+
+
+# --- a run that was killed between its writes and their settling ---
+
+
+@pytest.mark.parametrize("round_", [1, 2], ids=["agreement", "prices"])
+def test_what_a_killed_run_sent_is_known_to_be_ours(round_: int) -> None:
+    world = World.of(price("a"), price("b"))
+    for at in range(round_):
+        decision = world.decide()
+        assert decision is not None
+        world.carry_out(decision, killed=at + 1 == round_)
+    assert world.contract is not None
+    world.contract["title"] = "Neu"
+    lines(world)[0]["unitPrice"] = {"currency": "EUR", "value": "13.00"}
+    assert world.run().items == ()
+    assert world.agreement["Description"] == "Neu"
+    assert str(world.prices["a", "1", "2026-01-01"]["Price"]) == "13"
+    assert len(world.prices) == 2
+    assert world.run().action is Action.SKIP
+
+
+def test_what_a_planner_changed_since_a_killed_run_is_a_conflict() -> None:
+    world = World.of(price("a"))
+    for killed in (False, True):
+        decision = world.decide()
+        assert decision is not None
+        world.carry_out(decision, killed=killed)
+    world.edit("agreement_price", Price=9)
+    lines(world)[0]["unitPrice"] = {"currency": "EUR", "value": "13.00"}
+    assert said(world.run()) == [("conflict", "prices[a/1]")]
+    assert world.written == []
+
+
 # --- the end of a contract ---
 
 

@@ -76,7 +76,7 @@ def test_struck_by(faults: tuple[str, ...], supplier: str, world: World, product
 @pytest.mark.parametrize("path", [SET, PRICES])
 @pytest.mark.parametrize("committed", [True, False])
 def test_killed(path: str, committed: bool, supplier: str, world: World, product: Product) -> None:
-    """SIGKILL while the first write, or the second price, is at the server."""
+    """SIGKILL while the first write, or the second price, is at the server; then the contracts change."""
     nth = 1 if path == SET else 2
     deals = Deals(world)
     codes = [deals.make(supplier, price("a"), price("b"), price("c")) for _ in range(3)]
@@ -92,9 +92,13 @@ def test_killed(path: str, committed: bool, supplier: str, world: World, product
         process.kill()
         process.wait(10)
     world.calm()
+    for code in codes:
+        deals.reprice(code, price("a", value=13), price("b", value=13), price("c"))
+        deals.change(code, title="Neu")
     run_until_settled(product)
     for code in codes:
-        assert len(deals.agreements(code)) == 1
+        assert [row["Description"] for row in deals.agreements(code)] == ["Neu"]
+        assert {float(deals.row(code, part)["Price"]) for part in ("a", "b")} == {13}
         assert {row["PartNo"] for row in deals.rows(code)} == {"a", "b", "c"}
     assert not product.open_items("contracts")
     product.verify_audit()
