@@ -271,14 +271,6 @@ class Settlement:
     snapshot: Mapping[str, str | None] | None = None
     parts: tuple[Link, ...] = ()
     stamp: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What shall happen to one document. Raises nothing: what cannot be decided is an item that says why.
-
-    `key` names the document in items, audit and snapshots; `other_key` is the other side's key, "" if none.
-    `again`: after these writes, or after those of the documents beside it where it has none, gather and decide once
     announced: bool = False
 
 
@@ -288,6 +280,14 @@ def announced_kind(record: str) -> str:
 
 
 ANNOUNCED = ".announced"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What shall happen to one document. Raises nothing: what cannot be decided is an item that says why.
+
+    `key` names the document in items, audit and snapshots; `other_key` is the other side's key, "" if none.
+    `again`: after these writes, or after those of the documents beside it where it has none, gather and decide once
     more (a supplier made of several rows; an invoice whose number another one takes first).
     `foreseen`: what these later decisions will change as far as it is known, for a dry run, which makes no second one.
     `apart`: its writes stand each by itself, so that one which the target refuses leaves the others to go.
