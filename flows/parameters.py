@@ -53,8 +53,12 @@ class SyncParameters(BaseModel):
     replay: Literal["open", "brake", "match"] | None = Field(
         default=None,
         title="Replay",
-        description="open: decide open items again. Let go exactly what is listed, dry run first: brake, what the "
-        "brake holds; match, discrepancies of invoices.",
+        description="open: decide open items again, with a window those that opened in it. Let go exactly what is "
+        "listed, dry run first: brake, what the brake holds; match, discrepancies of invoices.",
+    )
+
+    opened_by: str | None = Field(
+        default=None, title="Of run", description="With replay: only what that run opened, by its id."
     )
 
     @model_validator(mode="after")
@@ -63,6 +67,8 @@ class SyncParameters(BaseModel):
             raise ValueError("'Changed since' lies after 'Changed until'")
         if self.document_keys and (self.since or self.until):
             raise ValueError("give keys or a window, not both")
+        if self.opened_by and not self.replay:
+            raise ValueError("'Of run' says what to replay: give a replay with it")
         if self.sweep and (self.document_keys or self.since or self.until or self.company or self.replay):
             raise ValueError("a sweep looks at everything: give no keys, window, company or replay with it")
         return self

@@ -158,6 +158,7 @@ async def _opened(sync: SyncName, parameters: SyncParameters) -> AsyncIterator[S
         companies=parameters.companies,
         sweep=parameters.sweep,
         replay=parameters.replay,
+        opened_by=parameters.opened_by,
         told=parameters.told(),
     )
     told = settings.load(block=await block_values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -186,33 +187,44 @@ def as_object(item: OpenItem) -> dict[str, Any]:
     }
 
 
-def show_dead_letter(key: str, *, as_json: AsJson = False, config: Config = None) -> None:
+def show_dead_letter(key: str, *, sync: ForSync = None, as_json: AsJson = False, config: Config = None) -> None:
     """The dead letters of one document, by either system's key."""
     _ = config
-    _list(lambda item: item.kind == "dead_letter" and key in {item.key, item.other_key}, None, as_json=as_json)
+    _list(lambda item: _dead_letter_of(key, item), sync, as_json=as_json)
 
 
 def discard_dead_letter(
     key: str,
     *,
-    by: Annotated[str, typer.Option(help="Who decides it; goes into the audit record.")],
+    sync: ForSync = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why; goes into the audit record.")] = "",
+    by: Annotated[str | None, typer.Option("--by", help="Who decides it, for the record; else your user name.")] = None,
+    as_json: AsJson = False,
     config: Config = None,
 ) -> None:
     """Close the dead letters of a document; they come back when the record changes and still cannot go."""
     _ = config
+    who = by or getpass.getuser()
     with opened() as store:
         with store.look() as unit:
-            found = [i for i in unit.items.open() if i.kind == "dead_letter" and key in {i.key, i.other_key}]
+            found = [item for item in unit.items.open(sync=sync) if _dead_letter_of(key, item)]
         if not found:
             complain(f"{key} has no dead letter")
             raise typer.Exit(Exit.NEEDS_A_PERSON)
-        chain = store.audit.chain(f"by hand: {by}", "command line")
+        chain = store.audit.chain(f"by hand: {who}", "command line")
         with store.unit() as unit:
             for item in found:
-                unit.items.discard(item.id, by)
-                why = {"field": item.field, "reason": item.reason, "by": by}
+                unit.items.discard(item.id, who)
+                why = {"field": item.field, "reason": item.reason, "by": who, "because": reason}
                 chain.append(Event("discard", "note", entity=item.sync, key=item.key, payload=why), unit)
-    out.print(f"{len(found)} discarded")
+    if as_json:
+        print_json({"discarded": [as_object(item) for item in found], "by": who, "because": reason})
+    else:
+        out.print(f"{len(found)} discarded")
+
+
+def _dead_letter_of(key: str, item: OpenItem) -> bool:
+    return item.kind == "dead_letter" and key in {item.key, item.other_key}
 
 
 def list_watermarks(*, as_json: AsJson = False, config: Config = None) -> None:

@@ -151,17 +151,27 @@ def replay(
         Literal["brake", "match"] | None,
         typer.Option("--held", help="Let go what the brake holds, or what of invoices does not match."),
     ] = None,
+    opened_by: Annotated[str | None, typer.Option("--run", help="Only what this run opened, by its id.")] = None,
+    since: Annotated[str | None, typer.Option("--since", help="Only what opened from then on (ISO 8601).")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="Only what opened before then (ISO 8601).")] = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
     config: Config = None,
 ) -> None:
-    """Decide documents again: those named, else every open item of the sync. Try it with --dry-run first."""
+    """Decide open items of the sync again, all or those named. Try it with --dry-run first."""
     _ = config
     if sync is Sync.ALL:
         raise typer.BadParameter("name one sync")
     _run(
         sync,
-        {"document_keys": tuple(key or ()), "replay": held or "open", "dry_run": dry_run},
+        {
+            "document_keys": tuple(key or ()),
+            "replay": held or "open",
+            "opened_by": opened_by,
+            "since": moment(since, "--since"),
+            "until": moment(until, "--until"),
+            "dry_run": dry_run,
+        },
         as_json=as_json,
     )
 

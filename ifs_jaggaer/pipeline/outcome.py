@@ -97,7 +97,9 @@ def _standing(key: str, item: Item) -> dict[str, object]:
 
 def result_of(run: SyncRun, error: SyncError | None = None) -> RunResult:
     """The figures as they stand."""
-    alone = tuple(f"{key}: {reason}" for key, reason in run.tally.left_alone(run.request.keys).items())
+    unknown = "nothing of it stands open" if run.request.replay else "neither system has it"
+    left_alone = run.tally.left_alone(run.request.keys, unknown)
+    alone = tuple(f"{key}: {reason}" for key, reason in left_alone.items())
     notes = (*run.tally.notes, *alone)
     needs_a_person = run.tally.opened or run.tally.too_old or alone
     state: State = "failed" if error else "attention" if needs_a_person else "completed"

@@ -44,7 +44,7 @@ class Request:
     `company` narrows this one run; `companies` is the fixed scope of a deployment, all of the profile's if empty.
     `sweep`: look at everything, also at what no change time shows (DESIGN, law 1).
     `replay`: decide open items again ("open"), or let go exactly what the brake holds ("brake") or what does not
-    match ("match").
+    match ("match"); only of items that `opened_by`, a run, opened, or that opened between `since` and `until`.
     """
 
     sync: SyncName
@@ -59,6 +59,7 @@ class Request:
     companies: tuple[str, ...] = ()
     sweep: bool = False
     replay: Literal["open", "brake", "match"] | None = None
+    opened_by: str | None = None
     told: Mapping[str, Instructions] = field(default_factory=dict)
 
     @property
@@ -92,6 +93,7 @@ class Request:
             "companies": list(self.companies),
             "sweep": self.sweep,
             "replay": self.replay,
+            "opened_by": self.opened_by,
         }
 
     def instructions(self, key: str) -> Instructions:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from connectors.ifs import filters
+from connectors.jaggaer.filters import Flt, among
 from connectors.jaggaer.sweep import Sweep
 from connectors.wire import Row
 from ifs_jaggaer.errors import Rejected, SettingsError, SyncError, System
@@ -196,6 +197,10 @@ class SyncRun:
         asked += [filters.eq(*source.only)] if source.only else []
         return filters.and_(*asked) if asked else None
 
+    def those(self, source: Source) -> Flt | None:
+        """Which of a resource's records can be ours at all."""
+        return among(*source.those(self.wiring.profile)) if source.those else None
+
     def polls(self, source: Source, row: Row) -> bool:
         """Whether the runs of this fixed scope read the row: what they never show must not seem gone."""
         companies, attribute = self.request.companies, source.scope_attribute
@@ -238,6 +243,11 @@ class SyncRun:
         return tuple(dict.fromkeys(self.home_reference(item.key) for item in items))
 
     def _replayed(self, item: OpenItem) -> bool:
+        asked = self.request
+        if asked.opened_by and item.opened_by != asked.opened_by:
+            return False
+        if (asked.since and item.since < asked.since) or (asked.until and item.since >= asked.until):
+            return False
         if self.request.replay == "match":
             return MATCH in item.field
         return item.brake == (self.request.replay == "brake")

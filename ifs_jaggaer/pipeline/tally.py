@@ -110,13 +110,16 @@ class Tally:
         """Documents of which a row was read that holds nothing new."""
         self.unchanged_rows.update(key for key in references if key not in self.lines)
 
-    def left_alone(self, keys: Iterable[str]) -> dict[str, str]:
-        """Of the documents that a person named those for which nothing was to be done, with the reason in words."""
+    def left_alone(self, keys: Iterable[str], unknown: str) -> dict[str, str]:
+        """Of the documents that a person named those for which nothing was to be done, with the reason in words.
+
+        `unknown`: what it means that a document was not even looked at.
+        """
         reasons: dict[str, str] = {}
         for key in keys:
             lines = self._lines_of(key)
             if not lines:
-                reasons[key] = "neither system has it"
+                reasons[key] = unknown
             elif all(_alone(line, self.items.get(line.key)) for line in lines):
                 reasons[key] = "; ".join(dict.fromkeys(map(_reason, lines)))
         return reasons

@@ -26,14 +26,47 @@ def test_a_discarded_dead_letter_is_closed_and_on_the_record(
     number = world.supplier(CorporateForm="OHG & Co")
     product.run("suppliers")
     (item,) = [item for item in product.items_of(number) if item.kind == "dead_letter"]
-    done = command.invoke(app, ["dead-letters", "discard", number, "--by", "Ida Kontor"])
+    done = command.invoke(app, ["dead-letters", "discard", number, "--by", "Ida Kontor", "--reason", "OHG"])
     assert done.exit_code == 0, done.output
     assert item.field not in {item.field for item in product.items_of(number)}
     with product.store() as store:
         (event,) = [event for event in store.audit.trace([number]) if event.action == "discard"]
-    assert event.payload == {"field": item.field, "reason": item.reason, "by": "Ida Kontor"}
+    assert event.payload == {"field": item.field, "reason": item.reason, "by": "Ida Kontor", "because": "OHG"}
     product.verify_audit()
     assert command.invoke(app, ["dead-letters", "discard", number, "--by", "Ida Kontor"]).exit_code == 1
+
+
+def test_a_discarded_dead_letter_rests_until_the_record_changes(
+    world: World, product: Product, command: CliRunner
+) -> None:
+    number = world.supplier(CorporateForm="OHG & Co")
+    product.run("suppliers")
+    other = command.invoke(app, ["dead-letters", "discard", number, "--sync", "invoices"])
+    assert other.exit_code == 1, "not of this sync"
+    assert "OHG & Co" in command.invoke(app, ["dead-letters", "show", number]).stdout
+    done = command.invoke(app, ["dead-letters", "discard", number, "--json"])
+    assert [one["key"] for one in json.loads(done.stdout)["discarded"]] == [number]
+    assert product.run("suppliers").state == "completed"
+    assert not product.items_of(number)
+    world.change("ifs", "SupplierInfoGeneralSet", {"SupplierId": number}, {"CorporateForm": "GbR & Co"})
+    assert product.run("suppliers").state == "attention"
+    assert [item.value for item in product.items_of(number)] == ["GbR & Co"]
+
+
+def test_items_are_replayed_by_run_or_window(world: World, product: Product) -> None:
+    runs, numbers = [], []
+    for _ in range(2):
+        numbers.append(world.supplier(CorporateForm="Dorfverein"))
+        runs.append(product.run("suppliers"))
+    first, second = (product.items_of(number)[0] for number in numbers)
+    by_run = product.run("suppliers", replay="open", opened_by=runs[0].result.run_id, dry_run=True)
+    assert set(by_run.lines) == {numbers[0]}
+    in_window = product.run("suppliers", replay="open", since=second.since, dry_run=True)
+    assert set(in_window.lines) == {numbers[1]}
+    before = product.run("suppliers", replay="open", since=first.since, until=second.since, dry_run=True)
+    assert set(before.lines) == {numbers[0]}
+    named = product.run("suppliers", replay="open", keys=("4711",))
+    assert named.result.message == "nothing to do; 4711: nothing of it stands open"
 
 
 def test_a_reset_is_on_the_record(product: Product, command: CliRunner) -> None:

@@ -62,7 +62,7 @@ def test_of_a_document_that_was_named_and_left_alone_the_reason_is_told() -> Non
     tally.add(replace(line("2", Action.UPDATE), other_key="88002"))
     tally.add(line("3", Action.NONE), [HELD], opened=[OPENED])
     tally.add(line("JAGGAER:7", Action.SKIP))
-    assert tally.left_alone(["1", "88002", "3", "7", "8"]) == {
+    assert tally.left_alone(["1", "88002", "3", "7", "8"], "neither system has it") == {
         "1": "out of scope: closed before transfer",
         "8": "neither system has it",
     }
