@@ -174,3 +174,24 @@ def test_what_is_stated_adds_up_and_a_difference_is_never_silent(
     wrong = [b for b in bills if b.posted and b.posted[0].day == IN and b.posted[0].worth != b.entry.worth]
     lost = [b for b in in_period if b.standing is Standing.UNEXPLAINED]
     assert all(one.ties for one in found) == (not wrong and not lost)
+
+
+def test_a_closing_period_takes_nothing_from_the_one_before_it() -> None:
+    """A period 13 of one day: both end in the month, an invoice of that day is counted once."""
+    twelve = replace(OCTOBER, number=12, first=date(2026, 12, 1), last=date(2026, 12, 31))
+    thirteen = replace(twelve, number=13, first=date(2026, 12, 31))
+    found = periods_of_month([thirteen, twelve], "10", date(2026, 12, 1), date(2026, 12, 31))
+    assert found == [twelve, thirteen]
+    last = date(2026, 12, 31)
+    (one,) = statements([Bill(invoice("1", on=last), (posting("1", on=last),))], [], [posting("1", on=last)], found)
+    assert (one.period.name, one.source_count, one.ifs_count, one.ties) == ("2026/12", 1, 1, True)
+
+
+def test_a_period_that_begins_in_the_month_before() -> None:
+    """4-4-5: the one that ends in November holds the last days of October."""
+    eleven = replace(OCTOBER, number=11, first=date(2026, 10, 26), last=date(2026, 11, 29))
+    ten = replace(OCTOBER, first=date(2026, 9, 28), last=date(2026, 10, 25))
+    found = periods_of_month([ten, eleven], "10", date(2026, 11, 1), date(2026, 11, 30))
+    assert found == [eleven]
+    assert period_of("10", date(2026, 10, 28), found) == eleven
+    assert period_of("10", date(2026, 11, 30), found) is None
