@@ -161,7 +161,7 @@ def _refused(said: ServerWord) -> SyncError:
     if said.status == 400 and (name := _unknown_name(said)):
         return _unknown(name, said)
     return Rejected(
-        _reason(said), remedy="correct what IFS names, at the source or in IFS; then it goes by itself", word=said
+        _reason(said), remedy="correct what IFS names, at JAGGAER or in IFS; then it goes by itself", word=said
     )
 
 

@@ -117,7 +117,7 @@ def refusal(envelope: Envelope, status: int, sent: JsonValue = None) -> SyncErro
     if code == STALE:
         return Conflict("the document has a newer revision in JAGGAER", field=field_name, word=word)
     said = {CLOSED: "the document is closed", INVALID: "JAGGAER refuses a value"}.get(code, "JAGGAER refuses")
-    return Rejected(said, field=field_name, value=value, remedy="see what JAGGAER says", word=word)
+    return Rejected(said, field=field_name, value=value, remedy=_REFUSED_REMEDY, word=word)
 
 
 def list_refusal(envelope: Envelope, status: int) -> SettingsError:
@@ -157,6 +157,7 @@ def _value_error(envelope: Envelope, sent: JsonValue, status: int) -> SyncError 
 
 
 _UNKNOWN_REMEDY = "goes by itself once that is there"
+_REFUSED_REMEDY = "correct what JAGGAER names, in IFS or at JAGGAER; then it goes by itself"
 _EXISTS_REMEDY = "see whose record it is: ours only if it carries our mark"
 
 

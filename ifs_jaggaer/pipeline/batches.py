@@ -46,7 +46,7 @@ def _of_one(error: str | None, done: Done, carried: Carried) -> Carried:
         return Carried(closed=carried.closed, again="the answer does not name it")
     if error:
         item = Item(
-            ItemKind.DEAD_LETTER, "value", None, error, "correct the value at its source; it goes by itself then"
+            ItemKind.DEAD_LETTER, "value", None, error, "correct the value in IFS; it goes by itself then"
         )  # fmt: skip
         return Carried(closed=carried.closed, failed=item)
     return Carried(done=[done], closed=carried.closed)

@@ -171,7 +171,7 @@ def _without_the_refused(run: SyncRun, planned: Planned, carried: Carried) -> bo
     before = len(aside)
     for write, refusal in carried.refusals:
         fields = run.kind.refused(write, refusal, run.wiring.profile) - aside.keys()
-        aside.update({name: dead_letter(refusal, name) for name in sorted(fields)})
+        aside.update({name: dead_letter(refusal, name, write) for name in sorted(fields)})
     return len(aside) > before
 
 

@@ -134,7 +134,7 @@ async def _waits(run: SyncRun, carried: Carried, write: Write, intent: str, wait
 def _refused(run: SyncRun, carried: Carried, write: Write, intent: str, refused: Rejected) -> None:
     """A definite no; where a number is taken, perhaps by ourselves, only after one more look."""
     carried.closed.append((intent, "failed", str(refused)))
-    carried.failed = dead_letter(refused, refused.field or "document")
+    carried.failed = dead_letter(refused, refused.field or "document", write)
     taken = isinstance(refused, AlreadyExists)
     if taken and intent not in run.found_taken:
         run.found_taken.add(intent)
@@ -143,9 +143,10 @@ def _refused(run: SyncRun, carried: Carried, write: Write, intent: str, refused:
         carried.refusals.append((write, refused))
 
 
-def dead_letter(refused: Rejected, field_name: str) -> Item:
-    """The item that a refusal leaves for one field."""
-    remedy = refused.remedy or "correct the record at its source; it goes by itself then"
+def dead_letter(refused: Rejected, field_name: str, write: Write) -> Item:
+    """The item that the refusal of a write leaves for one field."""
+    where = "IFS" if isinstance(write, JaggaerPost) else "JAGGAER"
+    remedy = refused.remedy or f"correct the record in {where}; it goes by itself then"
     return Item(ItemKind.DEAD_LETTER, field_name, refused.value, _reason(refused), remedy)
 
 

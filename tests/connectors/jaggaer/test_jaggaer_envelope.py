@@ -87,6 +87,11 @@ def test_what_is_unknown_is_waited_for(code: int, message: str, key: str) -> Non
     assert error.waits_for == key
 
 
+def test_a_refusal_says_who_corrects_what() -> None:
+    remedy = refused(-1106, "quantity: must be positive").remedy
+    assert remedy == "correct what JAGGAER names, in IFS or at JAGGAER; then it goes by itself"
+
+
 FIELDS: JsonValue = {
     "lineList": [
         {"customFieldValue": [{"internalName": "Account", "value": "4010"}, {"internalName": "Project", "value": "7"}]},
