@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -12,6 +12,8 @@ from mapping.dates import day, within
 from mapping.fields import at_ifs, one
 from mapping.kinds import (
     Action,
+    Answers,
+    Ask,
     Batch,
     Case,
     Change,
@@ -23,6 +25,7 @@ from mapping.kinds import (
     ItemKind,
     JaggaerPost,
     JaggaerRecords,
+    Polled,
     Reach,
     Settlement,
     Snapshot,
@@ -59,9 +62,20 @@ def _leads_to(row: Row) -> str | None:
     return f"ifs:{part}:{value}" if part and value else None
 
 
+def _known_there(row: Row) -> str | None:
+    return f"jaggaer:{_text(row, 'customField')}:{_text(row, 'value')}"
+
+
 _SOURCES = (
     Source("ifs", "account", _leads_to, scope_attribute="Company", dates=_DATES),
     Source("ifs", "code_part_value", _leads_to, scope_attribute="Company", dates=_DATES),
+    # What somebody changes there goes back to what IFS says.
+    Source(
+        "jaggaer",
+        RESOURCE,
+        _known_there,
+        those=lambda profile: ("customField", frozenset(_custom_fields(profile))),
+    ),
 )
 
 
@@ -69,7 +83,7 @@ _SOURCES = (
 class AccountCase:
     """One value of a custom field: its rows in the companies in scope, and what JAGGAER has.
 
-    `present` is None where JAGGAER lacks it or where the snapshot tells already.
+    `looked`: JAGGAER was asked, `present` is None where it lacks the value; else the snapshot tells.
     The snapshot also keeps which companies have the value: orders are checked against their own company's chart.
     """
 
@@ -79,6 +93,7 @@ class AccountCase:
     rows: tuple[Row, ...]
     base: Snapshot | None = None
     present: Row | None = None
+    looked: bool = False
 
     @property
     def key(self) -> str:
@@ -104,7 +119,7 @@ class GlAccounts:
         return (Reach("jaggaer", RESOURCE, filters=("customField",)),)
 
     def gather(self, references: frozenset[str], profile: Profile) -> Gathering:
-        """The rows of each value in all companies; JAGGAER's values only where no snapshot tells them."""
+        """The rows of each value in all companies; JAGGAER's values where it showed a change, or no snapshot tells."""
         documents = sorted({each for reference in references for each in _documents(reference, profile)})
         by_set: dict[str, set[str]] = {"account": set(), "code_part_value": set()}
         parts: set[str] = set()
@@ -125,17 +140,19 @@ class GlAccounts:
         answers = yield (*asks, kept)
         rows = [row for each in asks for row in answers.rows(each)]
         bases = answers.snapshots(kept)
-        present: dict[tuple[str, str], Row] = {}
-        unknown = frozenset(field for field, value in documents if f"{field}:{value}" not in bases)
-        if unknown:
-            ask = JaggaerRecords(RESOURCE, "customField", unknown)
-            found = (yield (ask,)).rows(ask)
-            present = {(_text(row, "customField"), _text(row, "value")): row for row in found}
+        shown = {
+            each
+            for reference in references
+            if reference.startswith("jaggaer:")
+            for each in _documents(reference, profile)
+        }
+        present = yield from _at_jaggaer(shown, {each for each in documents if ":".join(each) not in bases})
         cases: list[Case] = []
         for custom_field, value in documents:
             base = bases.get(f"{custom_field}:{value}")
             own = _parts(custom_field, profile)
             of_value = tuple(row for row in rows if _is_of(row, own, value))
+            looked = base is None or (custom_field, value) in shown
             if not of_value and base is None:
                 continue
             cases.append(
@@ -145,7 +162,8 @@ class GlAccounts:
                     parts=frozenset(own.values()),
                     rows=of_value,
                     base=base,
-                    present=None if base else present.get((custom_field, value)),
+                    present=present.get((custom_field, value)) if looked else None,
+                    looked=looked,
                 )
             )
         return cases
@@ -214,6 +232,19 @@ def _errors(answer: Json, keys: Iterable[str]) -> dict[str, str]:
     told = results(answer)
     of_value = {key: told[value] for key in keys if (value := key.partition(":")[2]) in told}
     return {key: "" if code in DONE else f"{message} (returnCode {code})" for key, (code, message) in of_value.items()}
+
+
+def _at_jaggaer(
+    shown: set[tuple[str, str]], unknown: set[tuple[str, str]]
+) -> Generator[tuple[Ask, ...], Answers, dict[tuple[str, str], Row]]:
+    """JAGGAER's values of these documents: those it just showed from that page, others from the field's whole list."""
+    polled = Polled(RESOURCE, frozenset(shown))
+    rows = (yield (polled,)).rows(polled) if shown else []
+    missing = (shown | unknown) - {(_text(row, "customField"), _text(row, "value")) for row in rows}
+    if missing:
+        listed = JaggaerRecords(RESOURCE, "customField", frozenset(field for field, _ in missing))
+        rows = [*(yield (listed,)).rows(listed), *rows]
+    return {(_text(row, "customField"), _text(row, "value")): row for row in rows}
 
 
 def _documents(reference: str, profile: Profile) -> set[tuple[str, str]]:
@@ -294,14 +325,14 @@ def _wanted(rows: Iterable[Row], profile: Profile, as_of: date) -> dict[str, str
 
 
 def _before(case: AccountCase) -> dict[str, str | None] | None:
-    if case.base is not None:
-        return {name: value for name, value in case.base.fields.items() if name != COMPANIES}
-    if case.present is None:
+    if case.present is not None:
+        return {
+            "description": _text(case.present, "description"),
+            "active": _text(case.present, "active").lower(),
+        }
+    if case.base is None or case.looked:
         return None
-    return {
-        "description": _text(case.present, "description"),
-        "active": _text(case.present, "active").lower(),
-    }
+    return {name: value for name, value in case.base.fields.items() if name != COMPANIES}
 
 
 def _text(row: Row, name: str) -> str:

@@ -86,7 +86,15 @@ class Snapshots:
     keys: frozenset[str]
 
 
-WireAsk: TypeAlias = IfsRows | JaggaerRecords | JaggaerHeaders | JaggaerDetails
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """The rows with these keys on the page that was polled just now; no request, and none where it has them not."""
+
+    name: str
+    keys: frozenset[tuple[str, ...]]
+
+
+WireAsk: TypeAlias = IfsRows | JaggaerRecords | JaggaerHeaders | JaggaerDetails | Polled
 Ask: TypeAlias = WireAsk | Links | Snapshots
 
 
@@ -334,7 +342,8 @@ class Source:
 
     `scope_attribute`: the attribute that the company scope filters on. `document`: subject to the cut-over.
     `only`: attribute and value that every row of ours has, of a set that holds much else. `used`: whether this
-    profile makes such rows; where it does not, the nightly sweep alone looks whether there are any.
+    profile makes such rows; where it does not, the nightly sweep alone looks whether there are any. `those`: of
+    JAGGAER's resource, the filter field and its values that records of ours have.
     """
 
     system: System
@@ -345,6 +354,7 @@ class Source:
     dates: tuple[str, str] | None = None
     only: tuple[str, str] | None = None
     used: Callable[[Profile], bool] | None = None
+    those: Callable[[Profile], tuple[str, frozenset[str]]] | None = None
 
 
 Gathering: TypeAlias = "Generator[tuple[Ask, ...], Answers, list[Case]]"

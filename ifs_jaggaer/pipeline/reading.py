@@ -28,6 +28,7 @@ from mapping.kinds import (
     JaggaerRecords,
     Link,
     Links,
+    Polled,
     Snapshot,
     Snapshots,
     WireAsk,
@@ -81,6 +82,7 @@ class Reader:
         self._hooked = hooked
         self._own = hooked.kind.record
         self._fresh: dict[tuple[str, str], Row] = {}
+        self._page: dict[tuple[str, tuple[str, ...]], Row] = {}
 
     async def drive(self, gathering: Gathering) -> tuple[list[Case], list[Row]]:
         """The cases that a kind's gathering makes, and the rows that were read for them as a poll shows them."""
@@ -142,10 +144,13 @@ class Reader:
                 return await self._headers(resource, ids, since)
             case JaggaerDetails(resource, ids):
                 return await self._details(resource, ids)
+            case Polled(name, keys):
+                return [self._page[name, key] for key in sorted(keys) if (name, key) in self._page]
 
     def polled(self, rows: Iterable[Row]) -> None:
         """Rows of the page at hand, which need not be read once more."""
-        self._fresh = {(row.kind, row.key[-1]): row for row in rows}
+        self._page = {(row.kind, row.key): row for row in rows}
+        self._fresh = {(kind, key[-1]): row for (kind, key), row in self._page.items()}
 
     def stale(self, key: str) -> None:
         """Somebody changed this document meanwhile: whoever decides it again reads it again."""

@@ -23,6 +23,7 @@ from mapping.kinds import (
     Kind,
     Link,
     Links,
+    Polled,
     Settlement,
     Snapshot,
     Snapshots,
@@ -54,6 +55,7 @@ class World:
     links: dict[str, Link] = field(default_factory=dict)
     snapshots: dict[str, Snapshot] = field(default_factory=dict)
     asked: list[Ask] = field(default_factory=list)
+    page: set[tuple[str, str]] = field(default_factory=set)
     _ticks: Any = field(default_factory=lambda: itertools.count(1))
     _versions: dict[object, int] = field(default_factory=dict)
 
@@ -232,6 +234,9 @@ class _Answers(Answers):
                     for bravo, record in world.companies.items()
                     if record["returnCompanyInfo"].get(FILTERS[field_name]) in values
                 ]
+            case Polled("customfieldvalues", keys):
+                on_page = world.page & keys & world.values.keys()
+                return [Row("customfieldvalues", key, deepcopy(world.values[key])) for key in sorted(on_page)]
             case JaggaerRecords("customfieldvalues", "customField", values):
                 return [
                     Row("customfieldvalues", key, deepcopy(record))

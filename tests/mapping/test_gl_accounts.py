@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from supplier_world import PROFILE, World, account
@@ -89,7 +90,40 @@ def test_validity_goes_by_the_day_of_the_run() -> None:
     world.as_of = date(2026, 3, 2)
     world.run(GL_ACCOUNTS, "ifs:A:4010")
     assert world.values["Account", "4010"]["active"] == "true"
-    assert all(source.dates == ("ValidFrom", "ValidUntil") for source in GL_ACCOUNTS.sources)
+    assert all(source.dates == ("ValidFrom", "ValidUntil") for source in GL_ACCOUNTS.sources if source.system == "ifs")
+
+
+@pytest.mark.parametrize("shown", [True, False], ids=["on the page at hand", "read again"])
+def test_what_somebody_changed_at_jaggaer_goes_back_to_what_ifs_says(shown: bool) -> None:
+    world = World()
+    account(world, "4010", Description="Raw material")
+    world.run(GL_ACCOUNTS, "ifs:A:4010")
+    (decision,) = world.run(GL_ACCOUNTS, "jaggaer:Account:4010")
+    assert not decision.writes, "our own write comes back and stays"
+    world.values["Account", "4010"] |= {"description": "Rohstoffe", "active": "false"}
+    if shown:
+        world.page = {("Account", "4010")}
+    (decision,) = world.run(GL_ACCOUNTS, "jaggaer:Account:4010")
+    assert {change.field: (change.before, change.after) for write in decision.writes for change in write.changes} == {
+        "description": ("Rohstoffe", "Raw material"),
+        "active": ("false", "true"),
+    }
+    assert world.values["Account", "4010"]["description"] == "Raw material"
+    del world.values["Account", "4010"]
+    world.page = set()
+    (decision,) = world.run(GL_ACCOUNTS, "jaggaer:Account:4010")
+    assert decision.action is Action.CREATE, "removed there by hand"
+
+
+def test_a_value_of_jaggaers_own_is_left_alone() -> None:
+    world = World()
+    world.values["Account", "9999"] = {
+        "customField": "Account",
+        "value": "9999",
+        "description": "theirs",
+        "active": "true",
+    }
+    assert world.run(GL_ACCOUNTS, "jaggaer:Account:9999") == []
 
 
 def test_a_value_that_vanished_is_left_as_it_is() -> None:

@@ -179,12 +179,12 @@ def test_at_rest_it_writes_nothing_and_costs_a_page_of_each_set(
     assert world.writes() == NOTHING
     for sync, sets, jaggaer in (
         ("suppliers", 6, 1),
-        ("gl-accounts", 2, 0),
+        ("gl-accounts", 2, 1),
         ("purchase-orders", 3, 1),
-        ("invoices", 0, 1),
+        ("invoices", 3, 1),
     ):
         requests = swept[sync].result.requests
-        again = 1 if without and sets else 0  # without ETags one request tells that none came
+        again = 1 if without and sync != "invoices" else 0  # without ETags one request tells that none came
         assert requests["ifs"] - ordinary[sync].result.requests["ifs"] == sets + again
         assert requests["jaggaer"] == jaggaer
     assert {note for ran in swept.values() for note in ran.result.notes} == set()
