@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint check bench lock clean
+.PHONY: help setup demo test lint check bench simulate lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "%-12s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ test: setup lint ## everything that CI runs
 
 bench: setup ## the four syncs on seeded data; BENCH_ARGS="--suppliers 200 --orders 1000 --invoices 500"
 	$(BIN)/python benchmarks/syncs.py $(BENCH_ARGS)
+
+simulate: setup ## lives of both tenants by seed, until a law breaks; SEEDS=1000 DAYS=5 JOBS=2, or SEEDS=7,9
+	PYTHONPATH=tests $(BIN)/python -m simulation --seeds $(or $(SEEDS),20) --days $(or $(DAYS),5) --jobs $(or $(JOBS),2)
 
 lock: setup ## renew requirements.lock (needs uv on the path)
 	uv pip compile pyproject.toml --group dev -c constraints.in --python-version 3.11 --generate-hashes --no-header -o requirements.lock

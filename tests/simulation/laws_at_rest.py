@@ -1,0 +1,59 @@
+"""The laws of DESIGN that can be looked at from outside, when both systems rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+from simulation.agreement import accounts_agree, orders_agree, prices_agree, requisitions_agree, supplier_field
+from simulation.counterparts import nothing_is_doubled, nothing_is_lost
+from simulation.standing import Standing
+
+Law: TypeAlias = Callable[[Standing], Iterator[str]]
+
+
+def runs_come_to_their_end(now: Standing) -> Iterator[str]:
+    yield from now.failed
+
+
+def idle_runs_write_nothing(now: Standing) -> Iterator[str]:
+    if any(now.writes.values()):
+        for system in now.writes:
+            log = [
+                e for e in now.users.admin(system, "GET", "log") if e["method"] != "GET" and "/auth/" not in e["path"]
+            ]
+            yield from (f"{system} {entry['method']} {entry['path']} {entry['body']}" for entry in log)
+
+
+def no_update_is_lost(now: Standing) -> Iterator[str]:
+    """Of fields that both sides may change, the value is one that a user gave it since the last rest."""
+    for info in now.companies:
+        if info.get("extCode"):
+            now.wishes.now_called("suppliers", f"JAGGAER:{info['bravoId']}", info["extCode"])
+    for sync, key, name in list(now.wishes.said):
+        values = supplier_field(now, key, name)
+        stated = any(item.sync == sync and item.key in {key, f"JAGGAER:{key}"} for item in now.items)
+        if values and not stated and not now.wishes.granted((sync, key, name), values):
+            yield f"{sync} {key} {name}: users said {now.wishes.said[sync, key, name]}, it is {values}"
+
+
+def both_sides_agree(now: Standing) -> Iterator[str]:
+    for one in now.report.unexplained:
+        yield f"{one.sync} {one.key} {one.field}: {one.source} {one.target}: {one.reason}"
+    for agree in (orders_agree, requisitions_agree, prices_agree, accounts_agree):
+        yield from agree(now)
+
+
+def the_record_is_whole(now: Standing) -> Iterator[str]:
+    yield from (str(finding) for finding in now.findings)
+
+
+LAWS: tuple[Law, ...] = (
+    runs_come_to_their_end,
+    nothing_is_doubled,
+    nothing_is_lost,
+    no_update_is_lost,
+    both_sides_agree,
+    idle_runs_write_nothing,
+    the_record_is_whole,
+)
