@@ -172,6 +172,7 @@ def test_what_changed_before_the_cut_over_stays_out(supplier: str, world: World,
 def test_at_rest_it_writes_nothing_and_costs_a_page_of_each_set(
     without: list[str], supplier: str, world: World, product: Product
 ) -> None:
+    world.order(supplier)
     world.tune("ifs", missing_etag=without)
     product.run_all(sweep=True)
     world.calm()
@@ -185,7 +186,7 @@ def test_at_rest_it_writes_nothing_and_costs_a_page_of_each_set(
     ):
         requests = swept[sync].result.requests
         again = 1 if without and sync != "invoices" else 0  # without ETags one request tells that none came
-        assert requests["ifs"] - ordinary[sync].result.requests["ifs"] == sets + again
+        assert requests["ifs"] - ordinary[sync].result.requests["ifs"] == sets + again, sync
         assert requests["jaggaer"] == jaggaer
     assert {note for ran in swept.values() for note in ran.result.notes} == set()
 
