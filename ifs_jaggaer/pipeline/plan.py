@@ -57,11 +57,14 @@ async def plan(run: SyncRun, references: Sequence[str]) -> list[Planned]:
 def _as_if_linked(run: SyncRun, references: Sequence[str]) -> Sequence[str]:
     """For a dry run: a record whose counterpart was decided before it is known by that one, as by a link.
 
-    IFS is asked for a tax number as it is written, so that not each side finds the other.
+    IFS is asked for a tax number as it is written, so that not each side finds the other. Of documents that JAGGAER
+    names the rows in IFS were read when they were decided, and as nothing is kept of that, they would be decided again.
     """
     if not run.request.dry_run:
         return references
     known = run.tally.decided
+    if run.kind.sources[0].system == "jaggaer":
+        return [each for each in references if each not in known or not each.startswith("ifs:")]
     return list(dict.fromkeys(run.home_reference(known[each]) if each in known else each for each in references))
 
 

@@ -236,3 +236,16 @@ def test_a_setting_switched_while_a_creation_is_in_doubt_doubles_nothing(
     after.run("invoices", keys=(str(invoice),))
     assert len(world.proposals(invoice)) + len(vouchers(world, invoice)) == 1
     assert (status(world, invoice), product.items_of(invoice)) == ("Exported", [])
+
+
+def test_on_an_empty_store_each_invoice_is_asked_for_once(supplier: str, world: World, product: Product) -> None:
+    """By a dry run, too, which keeps nothing of the rows in IFS that it read with the invoice."""
+    posted(world, product, supplier)
+    product.delete_store()
+    product.run("gl-accounts")
+    product.run("suppliers")
+    window = {"since": product.settings.start_from}
+    told = [product.run("invoices", **asked) for asked in ({"dry_run": True}, {"dry_run": True} | window, {})]
+    assert [ran.result.requests for ran in told] == [told[-1].result.requests] * 3
+    assert told[-1].result.requests["jaggaer"] == 1, "the list"
+    assert world.writes() == NOTHING
