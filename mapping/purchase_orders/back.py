@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -27,11 +27,15 @@ ORDER, LINE = "purchase_order", "purchase_order_line"
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """How a field stood on both sides when it was last settled; `revision`: JAGGAER's when it said so."""
+    """How a field stood on both sides when it was last settled; `revision`: JAGGAER's when it said so.
+
+    `silent`: a later revision took it away there, and it was not said anew yet.
+    """
 
     jaggaer: str
     ifs: str
     revision: int
+    silent: bool = False
 
 
 Kept: TypeAlias = Mapping[str, Stand]
@@ -45,7 +49,10 @@ def read_kept(text: str | None) -> Kept:
 
 def keep(kept: Kept) -> str | None:
     """As a snapshot keeps it; None for nothing."""
-    told = {name: [stand.jaggaer, stand.ifs, stand.revision] for name, stand in sorted(kept.items())}
+    told = {
+        name: [stand.jaggaer, stand.ifs, stand.revision, *([True] if stand.silent else [])]
+        for name, stand in sorted(kept.items())
+    }
     return json.dumps(told, ensure_ascii=False) if told else None
 
 
@@ -104,12 +111,16 @@ def fields_of(case: OrderCase) -> Iterator[Field]:
         if row is None:
             continue
         at = f"lines[{number}].promisedDeliveryDate"
-        # Of lines that were not read again, JAGGAER still says what it said when they were.
-        before = kept.get(at)
-        told = promised.get(number) if promised is not None else before.jaggaer if before else None
-        revision = before.revision if promised is None and before else case.revision
         has = _day(row.promised_delivery_date)
+        told, revision = (promised.get(number), case.revision) if promised is not None else _as_read(kept.get(at), case)
         yield Field(at, LINE, (case.number, *key), "PromisedDeliveryDate", told, has, revision)
+
+
+def _as_read(before: Stand | None, case: OrderCase) -> tuple[str | None, int]:
+    """Of lines that were not read again, JAGGAER still says what it said when they were, as of that revision."""
+    if before is None:
+        return None, case.revision
+    return ("", case.revision) if before.silent else (before.jaggaer, before.revision)
 
 
 def _promised(case: OrderCase) -> dict[str, str] | None:
@@ -154,6 +165,9 @@ class _Weighing:
         before, said = self.kept.get(each.name), each.jaggaer
         if said is None:
             return False
+        if before:
+            silent = not said and bool(before.jaggaer) and each.revision > before.revision
+            self.stands[each.name] = replace(before, silent=silent)
         if said == each.ifs or "ifs" in self._winners(each):
             if said or before:
                 self.stands[each.name] = Stand(said, each.ifs, each.revision)
