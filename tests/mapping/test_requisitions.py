@@ -319,6 +319,7 @@ def test_without_our_mark_it_is_compared_with_what_is_there(sent: World) -> None
     sent.record["header"] |= {"externalReference": "", "note": "anders"}
     line_there(sent)["poNumber"] = "P5"
     sent.change("requisition", NoteText="eilt")
+    assert items(sent)["header"].reason == "changed at JAGGAER: our mark is gone"
     decision = sent.run(Instructions(winners={"*": "ifs"}))
     assert [(change.before, change.after) for change in decision.writes[0].changes] == [("anders", "eilt")]
     assert line_there(sent)["poNumber"] == "P5"

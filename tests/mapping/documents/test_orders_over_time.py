@@ -223,6 +223,15 @@ def test_a_revision_made_at_jaggaer_is_a_conflict(linked: World, lost: bool) -> 
     assert item.reason.startswith("changed at JAGGAER")
 
 
+@pytest.mark.parametrize("reference", ["", "SAP 4711"])
+def test_a_record_that_lost_our_mark_is_a_conflict(linked: World, reference: str) -> None:
+    header(linked)["externalReference"] = reference
+    linked.change("purchase_order", "P1001", NoteText="An Tor 5")
+    (item,) = linked.run("ifs:P1001").items
+    assert (item.kind, item.reason) == (ItemKind.CONFLICT, "changed at JAGGAER: our mark is gone")
+    assert linked.written == []
+
+
 def test_a_person_lets_ifs_win(linked: World) -> None:
     meddle(linked)
     linked.change("purchase_order", "P1001", NoteText="An Tor 5")
