@@ -196,6 +196,8 @@ def _both(case: SupplierCase, name: str, policy: FieldPolicy, profile: Profile) 
     there = meaning(name, policy, "jaggaer", jaggaer[:1], profile)
     if there is None and _unsure(case, policy.jaggaer[0]) and case.base_of(name) not in {None, UNKNOWN}:
         there = UNKNOWN
+    if here is UNKNOWN and policy.ifs[0].startswith("contact.") and case.base_of(name) is None:
+        here = None  # no contact came, and none was there when both sides last agreed
     return here, there
 
 

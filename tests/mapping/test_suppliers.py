@@ -303,6 +303,17 @@ def test_a_missing_contact_is_made_with_the_next_number() -> None:
     assert world.row("supplier_contact", "1001", "4")["Value"] == "+49 711 1"
 
 
+def test_the_first_contact_of_a_supplier_made_without_any_goes_to_ifs() -> None:
+    world = World()
+    account(world, "4010")
+    at_jaggaer(world, extCode="", bizEmail="", bizPhone="", webSite="")
+    world.run(SUPPLIERS, "jaggaer:10442")
+    assert not world.ifs.get("supplier_contact")
+    world.info("10442")["bizEmail"] = "new@example.com"
+    world.run(SUPPLIERS, "jaggaer:10442")
+    assert [row["Value"] for row in world.ifs["supplier_contact"].values()] == ["new@example.com"]
+
+
 def test_a_linked_record_that_is_not_shown_any_more_is_held() -> None:
     for side, key in (("JAGGAER", "10442"), ("IFS", "1001")):
         world = agreed()
