@@ -70,12 +70,7 @@ _SOURCES = (
     Source("ifs", "account", _leads_to, scope_attribute="Company", dates=_DATES),
     Source("ifs", "code_part_value", _leads_to, scope_attribute="Company", dates=_DATES),
     # What somebody changes there goes back to what IFS says.
-    Source(
-        "jaggaer",
-        RESOURCE,
-        _known_there,
-        those=lambda profile: ("customField", frozenset(_custom_fields(profile))),
-    ),
+    Source("jaggaer", RESOURCE, _known_there),
 )
 
 

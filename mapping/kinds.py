@@ -98,8 +98,7 @@ class Source:
 
     `scope_attribute`: the attribute that the company scope filters on. `document`: subject to the cut-over.
     `only`: attribute and value that every row of ours has, of a set that holds much else. `used`: whether this
-    profile makes such rows; where it does not, the nightly sweep alone looks whether there are any. `those`: of
-    JAGGAER's resource, the filter field and its values that records of ours have.
+    profile makes such rows; where it does not, the nightly sweep alone looks whether there are any.
     """
 
     system: System
@@ -110,7 +109,6 @@ class Source:
     dates: tuple[str, str] | None = None
     only: tuple[str, str] | None = None
     used: Callable[[Profile], bool] | None = None
-    those: Callable[[Profile], tuple[str, frozenset[str]]] | None = None
 
 
 Gathering: TypeAlias = "Generator[tuple[Ask, ...], Answers, list[Case]]"

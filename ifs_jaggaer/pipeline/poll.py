@@ -178,7 +178,7 @@ async def _listed(run: SyncRun, source: Source, start: PageStart) -> PageRef:
     swept: list[SweptPage] = []
     following: str | None = pack(start=begin, since=since.isoformat() if since else None)
     for _ in range(max(1, size_of(start.number, run.page_size, LARGEST) // JAGGAER_PAGE)):
-        page = await run.wiring.jaggaer.page(source.name, modified_since=since, where=run.those(source), start=begin)
+        page = await run.wiring.jaggaer.page(source.name, modified_since=since, start=begin)
         rows += page.rows
         unreadable += page.unreadable
         swept.append(SweptPage(page.start, page.total, page.next_start, page.server_time, page.seen))

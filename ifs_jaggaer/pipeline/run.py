@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from connectors.ifs import filters
-from connectors.jaggaer.filters import Flt, among
 from connectors.jaggaer.sweep import Sweep
 from connectors.wire import Row
 from ifs_jaggaer.errors import Rejected, SettingsError, SyncError, System
@@ -196,10 +195,6 @@ class SyncRun:
         asked = [filters.any_of(source.scope_attribute, self.companies)] if source.scope_attribute else []
         asked += [filters.eq(*source.only)] if source.only else []
         return filters.and_(*asked) if asked else None
-
-    def those(self, source: Source) -> Flt | None:
-        """Which of a resource's records can be ours at all."""
-        return among(*source.those(self.wiring.profile)) if source.those else None
 
     def polls(self, source: Source, row: Row) -> bool:
         """Whether the runs of this fixed scope read the row: what they never show must not seem gone."""
