@@ -96,7 +96,8 @@ class AccountCase:
 
     @property
     def references(self) -> tuple[str, ...]:
-        return (f"ifs:{self.key}", *(f"ifs:{part}:{self.value}" for part in sorted(self.parts)))
+        rows = (f"ifs:{part}:{self.value}" for part in sorted(self.parts))
+        return (f"ifs:{self.key}", f"jaggaer:{self.key}", *rows)
 
 
 class GlAccounts:
