@@ -77,11 +77,12 @@ class InvoiceCase:
     `posted` are proposals and vouchers that carry our mark, `posted_lines` the lines of those that do not balance,
     `watch` are the proposals or vouchers that `posted` holds one of;
     `namesakes`, `vouchers` and `keyed` are proposals, vouchers of ours and ledger items of the supplier with the same
-    number.
+    number, in whatever capitals.
     `glanced`: seen in IFS alone, where it stands as it was settled; JAGGAER was not asked.
     `supplier` is the SupplierId by link; `finance` its rows, one a company. `proposed` are quantities of order lines
     in all their posting proposals; `earlier` those that other invoices of the same batch ask for first, `credited`
-    those that its credit notes take back; `rival` is the one of them that has the same number and goes first.
+    those that its credit notes take back; `rival` is the one of them that has the same number, spelt `rival_number`,
+    and goes first.
     """
 
     invoice_id: str
@@ -104,6 +105,7 @@ class InvoiceCase:
     earlier: Mapping[OrderLineKey, Decimal] = field(default_factory=dict)
     credited: Mapping[OrderLineKey, Decimal] = field(default_factory=dict)
     rival: str = ""
+    rival_number: str = ""
     glanced: bool = False
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mapping.dates import within
+from mapping.invoices.model import tidy
 from mapping.kinds import Item, ItemKind
 
 if TYPE_CHECKING:
@@ -49,16 +50,27 @@ def check_number(case: InvoiceCase, company: str, number: str, found: Findings) 
     if not number:
         found.dead("invoiceNumber", None, "the invoice has no number", "enter the supplier's number at JAGGAER")
         return
-    taken = [f"invoice {case.rival}, which is posted first,"] if case.rival else []
-    taken += [f"posting proposal {one.proposal_id}" for one in case.namesakes if one.company == company]
-    taken += [f"voucher {one.key}" for one in case.vouchers if one.voucher and one.voucher.company == company]
-    taken += [f"ledger item {one.ledger_item_id}" for one in case.keyed if one.company == company]
+    used = _used(case, company)
+    taken = [what for what, name in used if tidy(name) == number]
     if taken:
         found.dead(
             "invoiceNumber",
             number,
             f"number already used by {taken[0]} of supplier {case.supplier} in company {company}",
             "reject one of the two invoices",
+        )
+    elif used:
+        what, name = used[0]
+        found.add(
+            Item(
+                ItemKind.HELD,
+                "invoiceNumber",
+                number,
+                f"looks like number {name}, already used by {what} of supplier {case.supplier} in company {company}: "
+                "they differ in capitals alone",
+                "reject it at JAGGAER if it is the same invoice; if it is another one, correct its number there as "
+                "the supplier wrote it, or post it in IFS by hand",
+            )
         )
     elif mark := vanished(case, company, number):
         found.add(
@@ -71,6 +83,24 @@ def check_number(case: InvoiceCase, company: str, number: str, found: Findings) 
                 "state another number at JAGGAER",
             )
         )
+
+
+def _used(case: InvoiceCase, company: str) -> list[tuple[str, str]]:
+    """What has its number or one like it in the company, and how that is spelt there."""
+    used = [(f"invoice {case.rival}, which is posted first,", case.rival_number)] if case.rival else []
+    used += [
+        (f"posting proposal {one.proposal_id}", one.invoice_no or "")
+        for one in case.namesakes
+        if one.company == company
+    ]
+    used += [
+        (f"voucher {one.key}", one.invoice_no or "")
+        for one in case.vouchers
+        if one.voucher and one.voucher.company == company
+    ]
+    return used + [
+        (f"ledger item {one.ledger_item_id}", one.invoice_no or "") for one in case.keyed if one.company == company
+    ]
 
 
 def in_ledger(case: InvoiceCase, company: str, number: str) -> str:

@@ -13,7 +13,7 @@ from mapping.invoices.case import DISPUTED, FACT
 from mapping.invoices.checks import in_ledger, period_of
 from mapping.invoices.extras import changed_extras, content_print, kept_extras
 from mapping.invoices.made import DATES
-from mapping.invoices.model import header_print, number_of, whole_print
+from mapping.invoices.model import alike, header_print, number_of, whole_print
 from mapping.invoices.posting import examine
 from mapping.invoices.proposal import proposal
 from mapping.invoices.voucher import becomes_voucher, voucher
@@ -214,7 +214,7 @@ class _Deciding:
         if total is not None and one.gross is not None and one.gross != total:
             reason = f"changed after it was posted: {plain(total)} at JAGGAER, {plain(one.gross)} posted"
             return self._conflict("total", plain(total), reason, remedy)
-        if one.invoice_no != number_of(header):
+        if alike(one.invoice_no) != alike(number_of(header)):
             reason = f"changed after it was posted: number {number_of(header)} at JAGGAER, {one.invoice_no} posted"
             return self._conflict("invoiceNumber", number_of(header), reason, remedy)
         return None

@@ -35,8 +35,18 @@ def is_credit(header: InvoiceHeader) -> bool:
 
 
 def number_of(header: InvoiceHeader) -> str:
-    """The supplier's number for it, else JAGGAER's; "" for none."""
-    return header.supplier_invoice_number or header.invoice_number or ""
+    """The supplier's number for it, else JAGGAER's, as it is compared and written; "" for none."""
+    return tidy(header.supplier_invoice_number) or tidy(header.invoice_number)
+
+
+def tidy(number: str | None) -> str:
+    """A number without white space around it, one blank for any within: no person sees the difference in IFS."""
+    return " ".join((number or "").split())
+
+
+def alike(number: str | None) -> str:
+    """Equal for numbers that differ in capitals alone: to IFS two, to whoever reads an invoice one."""
+    return tidy(number).casefold()
 
 
 def text_of(line: InvoiceLine) -> str:

@@ -10,7 +10,7 @@ from connectors.ifs.models import LedgerItem, PostingProposal, PostingProposalLi
 from mapping.invoices.decision import must_post
 from mapping.invoices.gather import grouped, read_strictly
 from mapping.invoices.made import SERIE, of_voucher
-from mapping.invoices.model import number_of
+from mapping.invoices.model import alike, number_of
 from mapping.invoices.posting import examine
 from mapping.kinds import IfsRows
 from mapping.money import exact_sum
@@ -18,6 +18,7 @@ from mapping.money import exact_sum
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from connectors.jaggaer.invoices import InvoiceHeader
     from ifs_jaggaer.errors import Rejected
     from mapping.invoices.case import InvoiceCase, OrderLineKey
     from mapping.invoices.gather import Cases
@@ -30,14 +31,14 @@ _OURS = (("ReferenceSerie", frozenset({SERIE})),)
 def taken(cases: list[InvoiceCase], profile: Profile) -> Cases:
     """Proposals, vouchers of ours and ledger items with their numbers; what proposals take of their order lines."""
     open_ = [case for case in cases if case.whole and must_post(case, profile)]
-    numbers = frozenset(number_of(case.header) for case in open_ if case.header) - {""}
+    numbers = frozenset(name for case in open_ if case.header for name in _names(case.header)) - {""}
     suppliers = frozenset(case.supplier for case in open_) - {""}
     orders = frozenset(
         line.po_number for case in open_ for line in (case.whole.lines if case.whole else None) or () if line.po_number
     )
-    namesakes = IfsRows("posting_proposal", "InvoiceNo", numbers, (("SupplierId", suppliers),))
-    keyed = IfsRows("paid_invoice", "InvoiceNo", numbers, (("Identity", suppliers),))
-    entered = IfsRows("voucher", "Text", numbers if suppliers else frozenset(), _OURS)
+    namesakes = IfsRows("posting_proposal", "InvoiceNo", numbers, (("SupplierId", suppliers),), any_case=True)
+    keyed = IfsRows("paid_invoice", "InvoiceNo", numbers, (("Identity", suppliers),), any_case=True)
+    entered = IfsRows("voucher", "Text", numbers if suppliers else frozenset(), _OURS, any_case=True)
     booked = IfsRows("posting_proposal_line", "OrderNo", orders)
     answers = yield (namesakes, keyed, entered, booked)
     proposals, odd_proposals = read_strictly(PostingProposal, answers.rows(namesakes), "InvoiceNo")
@@ -58,10 +59,10 @@ def taken(cases: list[InvoiceCase], profile: Profile) -> Cases:
     quantities = _proposed(lines, read_strictly(PostingProposal, answers.rows(heads), "ProposalId")[0])
 
     def known(case: InvoiceCase) -> InvoiceCase:
-        number = number_of(case.header) if case.header else ""
+        number = alike(number_of(case.header)) if case.header else ""
         faults: list[Rejected] = []
         for odd in (odd_proposals, odd_items, odd_vouchers):
-            faults += odd.get(number, ())
+            faults += [fault for name, wrong in odd.items() if alike(name) == number for fault in wrong]
         for line in (case.whole.lines if case.whole else None) or ():
             faults += odd_lines.get(line.po_number or "", ())
         return replace(
@@ -70,14 +71,20 @@ def taken(cases: list[InvoiceCase], profile: Profile) -> Cases:
             namesakes=tuple(
                 one
                 for one in proposals
-                if (one.supplier_id, one.invoice_no) == (case.supplier, number) and one.source_reference != case.mark
+                if (one.supplier_id, alike(one.invoice_no)) == (case.supplier, number)
+                and one.source_reference != case.mark
             ),
-            vouchers=tuple(one for text, one in made if (one.supplier, text) == (case.supplier, number)),
-            keyed=tuple(one for one in items if (one.identity, one.invoice_no) == (case.supplier, number)),
+            vouchers=tuple(one for text, one in made if (one.supplier, alike(text)) == (case.supplier, number)),
+            keyed=tuple(one for one in items if (one.identity, alike(one.invoice_no)) == (case.supplier, number)),
             proposed=quantities,
         )
 
     return [known(case) if case.supplier or case.whole else case for case in cases]
+
+
+def _names(header: InvoiceHeader) -> tuple[str, ...]:
+    """Its number as it is written now and, white space and all, as it was once."""
+    return number_of(header), header.supplier_invoice_number or header.invoice_number or ""
 
 
 def _proposed(lines: Iterable[PostingProposalLine], heads: Iterable[PostingProposal]) -> dict[OrderLineKey, Decimal]:
@@ -102,17 +109,19 @@ def one_after_the_other(cases: list[InvoiceCase], profile: Profile) -> list[Invo
     """
     taken_: dict[OrderLineKey, Decimal] = {}
     credited: dict[OrderLineKey, Decimal] = {}
-    numbers: dict[tuple[str, str, str], str] = {}
+    numbers: dict[tuple[str, str, str], tuple[str, str]] = {}
     made = []
     for case in cases:
         knowing = replace(case, earlier=dict(taken_), credited=dict(credited)) if taken_ or credited else case
         if knowing.whole and must_post(knowing, profile):
             examined = examine(knowing, knowing.whole, profile, {})
-            name = (examined.company, knowing.supplier, number_of(knowing.whole.header))
-            knowing = replace(knowing, rival=numbers.get(name, ""))
+            number = number_of(knowing.whole.header)
+            name = (examined.company, knowing.supplier, alike(number))
+            rival, its_number = numbers.get(name, ("", ""))
+            knowing = replace(knowing, rival=rival, rival_number=its_number)
             posting = None if knowing.rival else examined.posting
             if posting:
-                numbers[name] = knowing.invoice_id
+                numbers[name] = (knowing.invoice_id, number)
                 count = credited if posting.credit else taken_
                 for key, quantity in posting.quantities().items():
                     count[key] = exact_sum((count.get(key, _ZERO), quantity))

@@ -20,7 +20,7 @@ from mapping.invoices.case import InvoiceCase, invoice_of, mark_of
 from mapping.invoices.draft import draft
 from mapping.invoices.gather import Cases, grouped, surroundings
 from mapping.invoices.made import SERIE
-from mapping.invoices.model import add_up, is_credit, number_of
+from mapping.invoices.model import add_up, is_credit, number_of, tidy
 from mapping.kinds import Change, IfsRows, JaggaerDetails, Links
 from mapping.money import canonical, exact_sum, spread
 from mapping.reconcile.documents import Compared
@@ -221,7 +221,7 @@ def of_proposal(head: PostingProposal, lines: Iterable[PostingProposalLine], *, 
         sums.net.append(sign * (line.net_amount or _ZERO))
         sums.tax.append(sign * (line.tax_amount or _ZERO))
         sums.by_codes.setdefault(_codes(line), []).append(sums.net[-1])
-    number, currency = head.invoice_no or "", head.currency_code or ""
+    number, currency = tidy(head.invoice_no), head.currency_code or ""
     net, tax = sign * (head.net_amount or _ZERO), sign * (head.tax_amount or _ZERO)
     return Posted(
         _stated(sums, number, currency),
@@ -246,7 +246,7 @@ def _of_voucher(head: Voucher, rows: Iterable[VoucherRow], profile: Profile) -> 
             place = {"A": row.account or ""} | {part: value for part, value in row.codes.items() if part != "A"}
             sums.by_codes.setdefault(_place(tuple(sorted(place.items()))), []).append(amount)
     changed = max((row.last_modified_date for row in rows if row.last_modified_date), default=None)
-    return Posted(_stated(sums, head.text or "", currency), changed=changed)
+    return Posted(_stated(sums, tidy(head.text), currency), changed=changed)
 
 
 def _stated(sums: _Sums, number: str, currency: str) -> Stated:

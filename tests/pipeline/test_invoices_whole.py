@@ -294,6 +294,33 @@ def test_the_number_of_another_proposal_voucher_or_ledger_item(
         assert [len(world.proposals(each)) for each in free] == [1, 1], "another supplier, another company"
 
 
+def test_the_same_number_with_white_space_or_in_other_capitals(supplier: str, world: World, product: Product) -> None:
+    posted, keyed = world.number("Hk-"), world.number("Bl-")
+    owed = {"PartyType": "Supplier", "LedgerItemId": "78", "InvoiceNo": keyed, "OpenAmount": 119}
+    world.ifs("InvoiceLedgerItemSet", Company="10", Identity=supplier, **owed)
+
+    def make(number: str) -> int:
+        asked = line("1", "100", account="4020")
+        return bill(world, supplier, asked, total="119.00", supplierInvoiceNumber=number)
+
+    first = make(f" {posted} ")
+    product.run("invoices")
+    assert proposal(world, first)["InvoiceNo"] == posted
+    for number in (posted, keyed):
+        twice = [make(number), make(f"{number} ")]
+        like = make(number.upper())
+        product.run("invoices")
+        assert [world.proposals(each) for each in (*twice, like)] == [[], [], []]
+        assert [stands(product, each) for each in twice] == [{"invoiceNumber": "dead_letter"}] * 2
+        [item] = product.items_of(like)
+        assert (item.kind, item.field, item.value) == ("held", "invoiceNumber", number.upper())
+        assert f"looks like number {number}, already used by" in item.reason
+        assert status(world, like) == "NotExported"
+    world.calm()
+    product.run("invoices")
+    assert world.writes() == {"ifs": 0, "jaggaer": 0}
+
+
 # --- accounts ---
 
 

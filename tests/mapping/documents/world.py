@@ -64,7 +64,7 @@ class World:
 
     def rows(self, ask: WireAsk) -> list[Row]:
         match ask:
-            case IfsRows(name, attribute, values, also):
+            case IfsRows(name, attribute, values, also, any_case):
                 wanted = ((attribute, values), *also)
                 if not all(allowed for _, allowed in wanted):
                     return []
@@ -74,7 +74,9 @@ class World:
                     for one in self.ifs
                     if one.kind == name
                     and name not in self.hidden
-                    and all(str(one.values.get(key)) in allowed for key, allowed in wanted)
+                    and all(
+                        _among(one.values.get(key), allowed, any_case and key == attribute) for key, allowed in wanted
+                    )
                 ]
             case JaggaerRecords("purchaseorders", "poNumber", values, at_hand):
                 self.asked["jaggaer orders"] += bool(values) and not at_hand
@@ -248,6 +250,10 @@ class World:
 
     def remove(self, kind: str, *key: str) -> None:
         self.ifs = [one for one in self.ifs if (one.kind, one.key) != (kind, key)]
+
+
+def _among(value: object, allowed: frozenset[str], any_case: bool) -> bool:
+    return str(value).lower() in {each.lower() for each in allowed} if any_case else str(value) in allowed
 
 
 NOTHING_DONE = {Action.SKIP, Action.OUT_OF_SCOPE, Action.NONE}
