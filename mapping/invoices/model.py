@@ -88,10 +88,11 @@ def add_up(invoice: Invoice, currency: Currency) -> Sums:
     decides that, too. A missing total is the sum.
 
     Raises:
-        Rejected: no reading gives the total, a stated amount is finer than the minor unit, or, without a
-            total, the header may repeat its lines.
+        Rejected: no reading gives the total, a stated amount is finer than the minor unit, a further fee states
+            none, or, without a total, the header may repeat its lines.
     """
     lines = invoice.lines or ()
+    check_fees(invoice.header)
     _check_fineness(invoice, currency)
     plainly = _sums(invoice, currency, round_half_even, repeated=False)
     repeats = bool(_repeated(invoice.header, lines))
@@ -164,6 +165,20 @@ def _repeated(header: InvoiceHeader, lines: Iterable[InvoiceLine]) -> set[str]:
         for name in _CHARGES
         if (stated := _charge(header, name)) and stated == exact_sum(_charge(line, name) for line in lines)
     }
+
+
+def check_fees(header: InvoiceHeader) -> None:
+    """Raises Rejected for an entry that says something, but no amount where it is looked for: it would count as 0."""
+    for fee in header.misc_fees:
+        shown = {**({"name": fee.name} if fee.name else {}), **(fee.model_extra or {})}
+        if fee.fee is None and shown:
+            raise Rejected(
+                "a further fee states no amount in 'fee'",
+                system="jaggaer",
+                field="miscFeeList",
+                value=", ".join(f"{name}: {said}" for name, said in shown.items()),
+                remedy="state its amount (0 for none) at JAGGAER, or take the fee out of the invoice",
+            )
 
 
 def _check_fineness(invoice: Invoice, currency: Currency) -> None:

@@ -13,7 +13,7 @@ from mapping.invoices.accounts import check_codes, check_voucher_accounts
 from mapping.invoices.checks import check_number, check_supplier, posting_date
 from mapping.invoices.draft import Draft, DraftLine, draft
 from mapping.invoices.match import InvoiceMatch, key_of
-from mapping.invoices.model import Sums, add_up, is_credit, number_of, text_of
+from mapping.invoices.model import Sums, add_up, check_fees, is_credit, number_of, text_of
 from mapping.invoices.tax import Taxable, taxes
 from mapping.kinds import Item, ItemKind
 from mapping.money import Currency, exact_product, exact_sum, plain, round_half_even, spread
@@ -130,7 +130,7 @@ def examine(case: InvoiceCase, invoice: Invoice, profile: Profile, approved: Map
     matching.unknown_lines()
     lines: tuple[PostingLine, ...] = ()
     if currency and drafted.company and drafted.lines and _quantified(drafted, found):
-        sums = found.attempt("total", lambda: add_up(invoice, currency), None)
+        sums = _sums(invoice, currency, found)
         if sums:
             found.notes.extend(sums.notes)
             matching.lines(sums.nets, currency, credit=credit)
@@ -161,6 +161,15 @@ def _extras(part: str, record: JaggaerRecord, at: str, profile: Profile, found: 
     for fault in faults:
         found.rejected(f"{at}{fault.field}", fault)
     return {name: text for name, text in said.items() if text is not None}
+
+
+def _sums(invoice: Invoice, currency: Currency, found: Findings) -> Sums | None:
+    try:
+        check_fees(invoice.header)
+    except Rejected as fault:
+        found.rejected("miscFeeList", fault)
+        return None
+    return found.attempt("total", lambda: add_up(invoice, currency), None)
 
 
 def _check_withholding(invoice: Invoice, found: Findings) -> None:

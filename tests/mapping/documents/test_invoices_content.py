@@ -743,3 +743,44 @@ def test_of_two_invoices_with_one_number_the_first_is_posted_and_the_other_told_
     assert (item.kind, item.field) == (ItemKind.DEAD_LETTER, "invoiceNumber")
     assert "already used by invoice 991" in item.reason
     assert (second.again, second.writes) == (True, ()), "decided again once the other one is posted"
+
+
+# --- further fees ---
+
+
+@pytest.mark.parametrize("total", [None, {"currency": "EUR", "value": Decimal("119.00")}])
+@pytest.mark.parametrize(
+    ("entry", "value"),
+    [
+        ({"name": "Freight"}, "name: Freight"),
+        ({"name": "Freight", "fee": None}, "name: Freight"),
+        ({"name": "Freight", "fee": ""}, "name: Freight"),
+        ({"name": "Freight", "amount": Decimal(12)}, "name: Freight, amount: 12"),
+        ({"amount": Decimal(12)}, "amount: 12"),
+    ],
+)
+def test_a_fee_whose_amount_cannot_be_read_is_no_fee_of_nothing(
+    billed: World, entry: dict[str, Any], value: str, total: dict[str, Any] | None
+) -> None:
+    billed.invoices["991"] = invoice(total=total, miscFeeList={"miscFee": [entry]})
+    item = refused(billed)["miscFeeList"]
+    assert (item.kind, item.value) == (ItemKind.DEAD_LETTER, value)
+    assert "'fee'" in item.reason
+    assert "state its amount" in item.remedy
+
+
+def test_a_fee_that_is_no_number_is_named(billed: World) -> None:
+    billed.invoices["991"] = invoice(miscFeeList={"miscFee": [{"name": "Freight", "fee": "12,50"}]})
+    (item,) = decided(billed).items
+    assert item.kind is ItemKind.DEAD_LETTER
+    assert "miscFeeList" in item.field
+    assert item.value == "12,50"
+    assert item.remedy
+
+
+@pytest.mark.parametrize(
+    "fees", [None, {}, [], {"miscFee": []}, {"miscFee": [{}]}, {"miscFee": [{"name": "MiscFee1", "fee": Decimal(0)}]}]
+)
+def test_no_fees_are_no_fault(billed: World, fees: Any) -> None:
+    billed.invoices["991"] = invoice(total=None, miscFeeList=fees)
+    assert created(billed).values["GrossAmount"] == 119
