@@ -130,7 +130,7 @@ def examine(case: InvoiceCase, invoice: Invoice, profile: Profile, approved: Map
     matching.unknown_lines()
     lines: tuple[PostingLine, ...] = ()
     if currency and drafted.company and drafted.lines and _quantified(drafted, found):
-        sums = _sums(invoice, currency, found)
+        sums = _sums(invoice, currency, found, credit=credit)
         if sums:
             found.notes.extend(sums.notes)
             matching.lines(sums.nets, currency, credit=credit)
@@ -163,13 +163,22 @@ def _extras(part: str, record: JaggaerRecord, at: str, profile: Profile, found: 
     return {name: text for name, text in said.items() if text is not None}
 
 
-def _sums(invoice: Invoice, currency: Currency, found: Findings) -> Sums | None:
+def _sums(invoice: Invoice, currency: Currency, found: Findings, *, credit: bool) -> Sums | None:
     try:
         check_fees(invoice.header)
     except Rejected as fault:
         found.rejected("miscFeeList", fault)
         return None
-    return found.attempt("total", lambda: add_up(invoice, currency), None)
+    sums = found.attempt("total", lambda: add_up(invoice, currency), None)
+    if sums and credit and sums.total > _ZERO:
+        found.dead(
+            "total",
+            plain(sums.total),
+            "a credit memo owes the supplier money: its amounts are negative, and this one's are not",
+            "turn the signs of its quantities, charges and taxes at JAGGAER, or make it an invoice",
+        )
+        return None
+    return sums
 
 
 def _check_withholding(invoice: Invoice, found: Findings) -> None:

@@ -122,6 +122,19 @@ def test_a_credit_note_turns_every_amount_and_quantity(billed: World) -> None:
     assert amount.amount == Decimal("-17.85")
 
 
+@pytest.mark.parametrize("total", [{"currency": "EUR", "value": Decimal("11.90")}, None])
+def test_a_credit_memo_with_positive_amounts_is_refused(billed: World, total: dict[str, Any] | None) -> None:
+    billed.change("purchase_order_line", "P1001", "1", "1", QtyInvoiced="10")
+    asked = invoice_line(quantity=Decimal(1), taxCharge1=Decimal("1.90"))
+    billed.invoices["991"] = invoice(asked, invoiceType="Credit memo", total=total)
+    found = refused(billed)
+    assert list(found) == ["total"], "and the match, which would speak of quantities turned, says nothing"
+    item = found["total"]
+    assert (item.kind, item.value) == (ItemKind.DEAD_LETTER, "11.90")
+    assert "negative" in item.reason
+    assert "turn the signs" in item.remedy
+
+
 def test_a_credit_is_matched_against_what_was_invoiced(billed: World) -> None:
     billed.change("purchase_order_line", "P1001", "1", "1", QtyInvoiced="1")
     billed.invoices["991"] = invoice(
