@@ -159,9 +159,11 @@ def _leave_out(run: SyncRun, source: Source, fresh: Fresh) -> None:
     """The first time nothing tells which rows changed since the cut-over: the document's other rows must.
 
     A document that none of them led to, that is not linked and has nothing open stays out until one of its rows
-    changes. Where no other set of the kind says when its rows changed, all are taken in.
+    changes. Where no other set of the side that the kind's documents come from says when its rows changed, all are
+    taken in: the other side only shows again what was carried.
     """
-    others = [other for other in run.kind.sources if other.document and not swept(run, other)]
+    home = run.kind.sources[0].system
+    others = [other for other in run.kind.sources if other.document and other.system == home and not swept(run, other)]
     if not source.document or not others:
         return
     outside = _untold(run, fresh.references)

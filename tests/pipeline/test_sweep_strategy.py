@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -265,3 +266,21 @@ async def _pages(product: Product, *, most: int = 1000, done: list[PageRef] | No
             refs.append(await poll(run, start))
             start = refs[-1].next_start(len(refs) + 1)
         return refs
+
+
+def test_where_no_set_tells_all_open_orders_are_taken_in(
+    world: World, supplier: str, product: Product, tmp_path: Path
+) -> None:
+    """What JAGGAER shows of orders is no sign that one is new in IFS."""
+    order = order_of(world, supplier)
+    swept = product.with_settings(
+        STORE__URL=f"sqlite:///{tmp_path / 'store.sqlite3'}",
+        PROFILE=profile_of(tmp_path, "purchase_order", LINES, SHARES),
+    )
+    swept.run("suppliers")
+    swept.run("gl-accounts")
+    swept.run("purchase-orders")
+    assert lines_there(world, order) == [(10, "Open"), (10, "Open")]
+    world.calm()
+    swept.run("purchase-orders")
+    assert world.writes() == NOTHING
