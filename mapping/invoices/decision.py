@@ -297,6 +297,8 @@ class _Deciding:
             return replace(told, again=True, notes=examined.notes, discrepancies=examined.discrepancies)
         if posting is None:
             return self._refused(header, content_print(case.whole, self.profile), examined)
+        if not posting.gross and self._becomes_voucher(posting):
+            return self._of_nothing(posting, examined)
         document = self._document(posting)
         return Decision(
             key=case.invoice_id,
@@ -311,8 +313,25 @@ class _Deciding:
             base_version=self._version,
         )
 
+    def _of_nothing(self, posting: Posting, examined: Examined) -> Decision:
+        """A voucher that owes nothing has no row that names the supplier, and perhaps no row at all."""
+        if not any(line.net or line.tax for line in posting.lines):
+            note = f"nothing to post: each of its amounts is 0, and company {posting.company} posts vouchers"
+            return self._done(Action.OUT_OF_SCOPE, note)
+        item = _held(
+            "total",
+            plain(posting.gross),
+            "its amounts cancel each other out: a voucher of it would name no supplier",
+            f"post it by hand in IFS and reject it at JAGGAER, or let company {posting.company} post proposals: "
+            'invoices_without_order = "proposal"',
+        )
+        return replace(self._open(item), notes=examined.notes, discrepancies=examined.discrepancies)
+
+    def _becomes_voucher(self, posting: Posting) -> bool:
+        return becomes_voucher(posting.company, self.profile, has_order=posting.has_order)
+
     def _document(self, posting: Posting) -> IfsCreate:
-        if becomes_voucher(posting.company, self.profile, has_order=posting.has_order):
+        if self._becomes_voucher(posting):
             period = period_of(self.case.ledger, posting.company, posting.posting_date)
             return voucher(posting, self.case.invoice_id, period, self.profile)
         return proposal(posting, self.profile)

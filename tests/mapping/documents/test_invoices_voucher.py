@@ -154,3 +154,40 @@ def test_a_voucher_beside_a_proposal_is_a_conflict(free: World) -> None:
     (item,) = free.run("jaggaer:991").items
     assert item.kind is ItemKind.CONFLICT
     assert "twice" in item.reason
+
+
+def nothing(*lines: dict[str, Any]) -> dict[str, Any]:
+    return invoice(*lines, total={"currency": "EUR", "value": Decimal(0)})
+
+
+def of_nothing(number: int = 1, price: int = 0, **changed: Any) -> dict[str, Any]:
+    tax = {"taxCharge1": Decimal(price * 10) * Decimal("0.19")}
+    return invoice_line(number, **tax | {"poNumber": None, "poLineNumber": None, "unitPrice": Decimal(price)} | changed)
+
+
+def test_where_nothing_is_owed_there_is_no_voucher(free: World) -> None:
+    free.invoices["991"] = nothing(of_nothing())
+    decision = free.run("jaggaer:991")
+    assert (decision.action, decision.writes, decision.items) == (Action.OUT_OF_SCOPE, (), ())
+    assert decision.notes == ("nothing to post: each of its amounts is 0, and company 10 posts vouchers",)
+    assert free.written == []
+    assert free.run("jaggaer:991").action is Action.OUT_OF_SCOPE
+
+
+def test_amounts_that_cancel_out_are_held(free: World) -> None:
+    free.invoices["991"] = nothing(of_nothing(1, 10), of_nothing(2, -10, splittableFieldSetGroupList=None))
+    decision = free.run("jaggaer:991")
+    assert [(item.kind, item.field, item.value) for item in decision.items] == [(ItemKind.HELD, "total", "0.00")]
+    assert free.written == []
+
+
+def test_a_proposal_of_nothing_stands_with_its_lines(billed: World) -> None:
+    billed.change("purchase_order_line", "P1001", "1", "1", FbuyUnitPrice="0")
+    free_goods = of_nothing(poNumber="P1001", poLineNumber="1-1")
+    billed.invoices["991"] = nothing(free_goods)
+    billed.run("jaggaer:991")
+    (write, told) = billed.written
+    assert (write.set, write.values["GrossAmount"], len(write.lines)) == ("posting_proposal", 0, 1)
+    assert told.body["status"] == "SUCCESS"
+    billed.written.clear()
+    assert (billed.run("jaggaer:991").action, billed.written) == (Action.SKIP, [])
