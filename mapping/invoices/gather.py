@@ -173,12 +173,19 @@ def surroundings(cases: list[InvoiceCase], profile: Profile) -> Cases:
     line_rows = answers.rows(lines)
     watched = Watch.each("purchase_order_line", "OrderNo", orders, line_rows)
     lines_of = grouped(_read(PurchaseOrderLine, line_rows), lambda line: line.order_no)
-    shares_of = grouped(_read(PreAccounting, answers.rows(shares)), lambda share: share.order_no)
+    every_share = _read(PreAccounting, answers.rows(shares))
+    # A distribution may come without its order's number: then by its own, as for orders.
+    named = {line.pre_accounting_id for mine in lines_of.values() for line in mine}
+    missing = named - {share.pre_accounting_id for share in every_share} - {None}
+    by_id = IfsRows("pre_accounting", "PreAccountingId", frozenset(map(str, missing)))
+    if by_id.values:
+        further = yield (by_id,)
+        every_share += _read(PreAccounting, further.rows(by_id))
     order_of = {
         head.order_no or "": KnownOrder(
             head=head,
-            lines=tuple(lines_of.get(head.order_no, ())),
-            shares=tuple(shares_of.get(head.order_no, ())),
+            lines=(mine := tuple(lines_of.get(head.order_no, ()))),
+            shares=_shares_of(head, mine, every_share),
             link=answers.links(links).get(head.order_no or ""),
             watch=watched[head.order_no or ""],
         )
@@ -191,6 +198,13 @@ def surroundings(cases: list[InvoiceCase], profile: Profile) -> Cases:
         else case
         for case in cases
     ]
+
+
+def _shares_of(
+    head: PurchaseOrder, lines: Iterable[PurchaseOrderLine], shares: Iterable[PreAccounting]
+) -> tuple[PreAccounting, ...]:
+    ids = {line.pre_accounting_id for line in lines} - {None}
+    return tuple(share for share in shares if share.order_no == head.order_no or share.pre_accounting_id in ids)
 
 
 def ledger(cases: list[InvoiceCase], profile: Profile) -> Cases:

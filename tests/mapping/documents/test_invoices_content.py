@@ -268,6 +268,13 @@ def test_else_the_orders_distribution(billed: World) -> None:
     assert [(one["CodeA"], one["NetAmount"]) for one in lines_of(created(billed))] == [("4010", 60), ("4020", 40)]
 
 
+def test_the_orders_distribution_without_the_orders_number(billed: World) -> None:
+    """Orders find such rows by the distribution's own number; so do invoices."""
+    billed.change("purchase_order_line", "P1001", "1", "1", PreAccountingId=77, CodeA=None, CodeB=None)
+    billed.ifs += [share(at, "50", account_, OrderNo=None) for at, account_ in ((1, "4010"), (2, "4020"))]
+    assert [(one["CodeA"], one["NetAmount"]) for one in lines_of(created(billed))] == [("4010", 50), ("4020", 50)]
+
+
 def without_order(**changed: Any) -> dict[str, Any]:
     return invoice(invoice_line(poNumber=None, poLineNumber=None, **changed))
 
