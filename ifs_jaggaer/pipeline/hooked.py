@@ -114,9 +114,12 @@ class Hooked:
                 log.exception("the hook failed on %s %s", self.kind.name, decision.key)
                 broken = type(error).__name__
             else:
-                if revised.key == decision.key:
+                if not isinstance(revised, Decision):
+                    broken = f"it answered with {type(revised).__name__}, not with a Decision"
+                elif revised.key == decision.key:
                     return revised
-                broken = f"it answered with the key {revised.key}"
+                else:
+                    broken = f"it answered with the key {revised.key}"
         item = Item(
             ItemKind.DEAD_LETTER, "document", None, f"the hook of the profile failed on it: {broken}",
             "correct the hook by the log of this run; the record is tried again every hour",

@@ -59,7 +59,12 @@ def test_it_can_hold_a_document_until_it_changes(hooked: Product, world: World) 
 
 @pytest.mark.parametrize(
     ("note", "said"),
-    [("breaks read", "KeyError"), ("breaks revise", "ValueError"), ("other key", "it answered with the key another")],
+    [
+        ("breaks read", "KeyError"),
+        ("breaks revise", "ValueError"),
+        ("other key", "it answered with the key another"),
+        ("no answer", "it answered with NoneType, not with a Decision"),
+    ],
 )
 def test_one_document_that_breaks_it_stops_nobody(note: str, said: str, hooked: Product, world: World) -> None:
     supplier = world.supplier()
