@@ -19,7 +19,10 @@ Share = tuple[Decimal, dict[str, str]]
 
 
 def spread(amount: Decimal, weights: Sequence[Decimal], currency: str) -> list[Decimal]:
-    """Largest remainder in minor units; equally where all weights are 0; ties go to the first."""
+    """Largest remainder in minor units; equally where all weights are 0; ties go to the first.
+
+    Weights may have both signs: a line that takes back lessens the tax of the others (rate x net).
+    """
     unit = D(1).scaleb(-DIGITS[currency])
     if not any(weights):
         weights = [D(1)] * len(weights)
@@ -61,7 +64,7 @@ def rows(ifs: Ifs, invoice: Invoice) -> list[dict[str, Any]]:
     extras = spread(invoice.charges(), [abs(net) for net in nets], currency)
     codes = [_tax_code(ifs, invoice, line) for line in invoice.lines]
     header_tax = sum((D(invoice.header.get(n, 0)) for n in ("taxCharge1", "taxCharge2")), ZERO)
-    weights = [abs((net + extra) * RATES[code]) for net, extra, code in zip(nets, extras, codes, strict=True)]
+    weights = [(net + extra) * RATES[code] for net, extra, code in zip(nets, extras, codes, strict=True)]
     taxes = spread(header_tax, weights, currency) if header_tax else [ZERO] * len(nets)
     found = []
     for line, net, extra, tax, code in zip(invoice.lines, nets, extras, taxes, codes, strict=True):
