@@ -130,6 +130,22 @@ def from_jaggaer(groups: Iterable[SplitGroup] | None, known: Callable[[str], boo
     return _of_set(telling[0], known)
 
 
+def states_account(groups: Iterable[SplitGroup] | None, account: Callable[[str], bool]) -> bool:
+    """Whether every share names one, in the custom fields that stand for it."""
+    splits = [split for group in groups or () for index_set in group.sets for split in index_set.splits]
+    return bool(splits) and all(_codes(split, account) for split in splits)
+
+
+def split_by_others(groups: Iterable[SplitGroup] | None) -> tuple[str, ...] | None:
+    """Of a line that says nothing in known custom fields but is split in several shares: the fields that state a value.
+
+    None where no group has several shares.
+    """
+    several = [index_set for group in groups or () for index_set in group.sets if len(index_set.splits) > 1]
+    values = (part for index_set in several for split in index_set.splits for part in split.values)
+    return tuple(dict.fromkeys(part.internal_name or "" for part in values if part.value)) if several else None
+
+
 def divide_amount(amount: Decimal, distribution: Distribution, currency: Currency) -> list[Decimal]:
     """An amount by the weights of the shares, to the last minor unit."""
     return spread(amount, [share.weight for share in distribution.shares], currency)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mapping.findings import Findings
     from mapping.invoices.case import Ledger
     from mapping.invoices.draft import Draft
+    from mapping.invoices.places import Place
     from mapping.profile import Profile
     from mapping.profile_tables import Company
 
@@ -29,9 +30,7 @@ def check_codes(drafted: Draft, ledger: Ledger, on: date | None, profile: Profil
     for line in drafted.lines:
         for share in line.distribution.shares if line.distribution else ():
             checking = _Checking(drafted.company, profile, ledger, on, drafted.found)
-            if line.lent_by:
-                checking.lent(share, line.lent_by, at=f"lines[{line.at}]")
-            else:
+            if checking.lent(share, line.place, at=f"lines[{line.at}]"):
                 checking.share(share, at=f"lines[{line.at}]")
 
 
@@ -47,7 +46,9 @@ def check_voucher_accounts(drafted: Draft, invoice: Invoice, ledger: Ledger, on:
         reason = unfit(account, drafted.company, number, on)
         if reason:
             remedy = f"correct {setting} of company {drafted.company} in the profile, or the account in IFS"
-            drafted.found.add(Item(ItemKind.HELD, setting, number, reason, f"{remedy}; then replay invoices"))
+            drafted.found.add(
+                Item(ItemKind.HELD, setting, number, reason, f"{remedy}; then `ifs-jaggaer replay invoices`")
+            )
 
 
 def own_accounts(company: Company) -> tuple[tuple[str, str], ...]:
@@ -78,9 +79,9 @@ class _Checking:
         self._on = on
         self._found = found
 
-    def lent(self, share: Share, lender: str, *, at: str) -> None:
+    def lent(self, share: Share, place: Place, *, at: str) -> bool:
         """The default of the leading company goes only where the chart of the invoice's company has it, valid."""
-        for part, value in share.codes:
+        for part, value in (code for code in share.codes if code in place.lent):
             name, row = self._known(part, value)
             fault = f"is not in company {self._company}" if row is None else self._invalid(row)
             if fault:
@@ -88,11 +89,11 @@ class _Checking:
                     f"{at}.Code{part}",
                     value,
                     f"no account: the supplier has no default in company {self._company}, and {name} of its default in "
-                    f"company {lender} {fault}",
+                    f"company {place.lent_by} {fault}",
                     f"give the supplier a default GL account in company {self._company}, or the line an account",
                 )
-                return
-        self.share(share, at=at)
+                return False
+        return True
 
     def share(self, share: Share, *, at: str) -> None:
         values = dict(share.codes)

@@ -5,35 +5,34 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ifs_jaggaer.errors import Rejected
-from mapping.distribution import Distribution, from_jaggaer, of_order_line, whole
 from mapping.findings import Findings
+from mapping.invoices.places import Place, Places
 from mapping.kinds import Item, ItemKind
 from mapping.matching import Cause
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from connectors.ifs.models import PurchaseOrderLine
-    from connectors.jaggaer.documents import SplitGroup
     from connectors.jaggaer.invoices import Invoice, InvoiceLine
+    from mapping.distribution import Distribution
     from mapping.invoices.case import InvoiceCase, KnownOrder
     from mapping.profile import Profile
 
 
 @dataclass(frozen=True, slots=True)
 class DraftLine:
-    """One invoice line with its order line, where it has one, and its distribution by code part letters.
+    """One invoice line with its order line, where it has one, and where it goes.
 
-    `unknown`: it names a line that its order does not have. `lent_by`: the leading company, where it is the
-    supplier's default there that the line goes to, as its own company has none; "" for all else.
+    `unknown`: it names a line that its order does not have.
     """
 
     line: InvoiceLine
     ordered: PurchaseOrderLine | None
-    distribution: Distribution | None
+    place: Place
     unknown: bool = False
-    lent_by: str = ""
+
+    @property
+    def distribution(self) -> Distribution | None:
+        return self.place.distribution
 
     @property
     def at(self) -> str:
@@ -63,7 +62,7 @@ def draft(case: InvoiceCase, invoice: Invoice, profile: Profile) -> Draft:
     """Looks everything up that the invoice names."""
     found = Findings()
     company = _company(case, invoice, profile, found)
-    places = _Places(case, invoice, company, profile)
+    places = Places(case, invoice, company, profile)
     lines = tuple(_line(case, line, places, found) for line in invoice.lines or ())
     if not lines:
         found.add(
@@ -128,7 +127,7 @@ def _currency(case: InvoiceCase, invoice: Invoice, company: str, found: Findings
     return ""
 
 
-def _line(case: InvoiceCase, line: InvoiceLine, places: _Places, found: Findings) -> DraftLine:
+def _line(case: InvoiceCase, line: InvoiceLine, places: Places, found: Findings) -> DraftLine:
     order = case.orders.get(line.po_number) if line.po_number else None
     theirs = _its_order(case, line, order, found)
     ordered = theirs.line(line.po_line_number or "") if theirs else None
@@ -136,75 +135,9 @@ def _line(case: InvoiceCase, line: InvoiceLine, places: _Places, found: Findings
     does = places.profile.of_company(places.company).match.does(Cause.UNKNOWN_LINE.key)
     goes = ordered or not line.po_number or (unknown and does == "post")
     if not places.company or not goes:
-        return DraftLine(line, ordered, None, unknown)
-    none: tuple[Distribution | None, str] = (None, "")
-    made, lent_by = found.attempt(f"lines[{line.line_number}].splits", lambda: places.of(line, order, ordered), none)
-    return DraftLine(line, ordered, made, unknown, lent_by)
-
-
-@dataclass(frozen=True, slots=True)
-class _Places:
-    """Where the lines of an invoice go in its company."""
-
-    case: InvoiceCase
-    invoice: Invoice
-    company: str
-    profile: Profile
-
-    def of(
-        self, line: InvoiceLine, order: KnownOrder | None, ordered: PurchaseOrderLine | None
-    ) -> tuple[Distribution | None, str]:
-        """The line's own distribution, else its order line's, the invoice's, the supplier's default account.
-
-        With the company that lends its default account to the line's, "" for none.
-        """
-        made = (
-            self._stated(line.split_groups)
-            or (of_order_line(ordered, order.shares) if order and ordered else None)
-            or self._stated(self.invoice.header.split_groups)
-        )
-        return (made, "") if made else self._default()
-
-    def _stated(self, groups: Iterable[SplitGroup] | None) -> Distribution | None:
-        """Without an account it is none."""
-        fields = set(self.profile.of_company(self.company).code_parts.values())
-        made = from_jaggaer(groups, fields.__contains__)
-        if made is None:
-            return None
-        named = made.renamed(lambda name: self.profile.code_part(self.company, name))
-        with_account = [any(part == "A" for part, _ in share.codes) for share in named.shares]
-        if not any(with_account):
-            return None
-        if not all(with_account):
-            raise Rejected(
-                "a share names no account",
-                system="jaggaer",
-                field=self.profile.custom_field(self.company, "A"),
-                remedy="give every share an account",
-            )
-        return named
-
-    def _default(self) -> tuple[Distribution | None, str]:
-        """The supplier's in the invoice's company, else in the leading one: JAGGAER shows and keeps that alone."""
-        finance, lead = self.case.finance_in(self.company), self.profile.lead
-        if finance is None:
-            return None, ""  # the invoice waits for it
-        lender = finance if finance.cf_gl_account else self.case.finance_in(lead)
-        if lender is None or not lender.cf_gl_account:
-            raise Rejected(
-                "no account: neither the invoice, nor an order, nor the supplier's default names one",
-                system="jaggaer",
-                field="splittableFieldSetGroupList",
-                remedy="give the line an account, or the supplier a default GL account",
-            )
-        centre = ((self._centre(), lender.cf_cost_center),) if lender.cf_cost_center else ()
-        return whole(("A", lender.cf_gl_account), *centre), "" if lender is finance else lead
-
-    def _centre(self) -> str:
-        """The company's code part for cost centres: that of the custom field which B, theirs, has where they lead."""
-        field = self.profile.of_company(self.profile.lead).code_parts.get("B")
-        parts = self.profile.of_company(self.company).code_parts
-        return next((part for part, name in parts.items() if name == field), "B")
+        return DraftLine(line, ordered, Place(None), unknown)
+    place = found.attempt(f"lines[{line.line_number}].splits", lambda: places.of(line, order, ordered), Place(None))
+    return DraftLine(line, ordered, place, unknown)
 
 
 def _its_order(case: InvoiceCase, line: InvoiceLine, order: KnownOrder | None, found: Findings) -> KnownOrder | None:

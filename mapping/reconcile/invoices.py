@@ -14,7 +14,7 @@ from connectors.ifs.models import PostingProposal, PostingProposalLine, Voucher,
 from connectors.jaggaer.invoices import Invoice
 from connectors.jaggaer.models import read as read_jaggaer
 from ifs_jaggaer.errors import Rejected
-from mapping.distribution import divide_net
+from mapping.distribution import divide_net, states_account
 from mapping.findings import readable
 from mapping.invoices.case import InvoiceCase, invoice_of, mark_of
 from mapping.invoices.draft import draft
@@ -161,7 +161,7 @@ def differences(case: InvoiceCase, posted: Posted, profile: Profile) -> Iterator
     yield from _unlike(due.fields(), posted.stated.fields(), "")
     if posted.head is not None:
         yield from _unlike(posted.stated.fields(), posted.head.fields(), "head ")
-    moved = _derived_from(case, case.whole)
+    moved = _derived_from(case, case.whole, profile)
     if moved and (posted.changed is None or moved > posted.changed):
         return  # the accounts came from an order or a supplier that changed since: what was posted stays
     if due.by_codes is not None and posted.stated.by_codes is not None:
@@ -200,9 +200,10 @@ def expected(case: InvoiceCase, invoice: Invoice, currency: str, profile: Profil
     )
 
 
-def _derived_from(case: InvoiceCase, invoice: Invoice) -> str | None:
+def _derived_from(case: InvoiceCase, invoice: Invoice, profile: Profile) -> str | None:
     """When what the accounts were taken from was last changed; None where the invoice states them all itself."""
-    if all(line.split_groups for line in invoice.lines or ()):
+    fields = {profile.of_company(company).code_parts["A"] for company in profile.companies}
+    if all(states_account(line.split_groups, fields.__contains__) for line in invoice.lines or ()):
         return None
     numbers = {line.po_number for line in invoice.lines or ()}
     orders = [order for number, order in case.orders.items() if number in numbers]

@@ -187,6 +187,27 @@ def test_charges_and_several_taxes_over_split_lines(
     assert max(amounts[:3]) - min(amounts[:3]) <= max(unit, sum(amounts[:3]) * Decimal("0.0002"))
 
 
+def test_cost_centres_without_an_account(supplier: str, world: World, product: Product) -> None:
+    for value in ("CC71", "CC72"):
+        world.ifs("CodePartValueSet", Company="10", CodePart="B", CodePartValue=value, ValidFrom="2020-01-01")
+    halves = shares(("50", {"CostCenter": "CC71"}), ("50", {"CostCenter": "CC72"}))
+    order = world.order(supplier)
+    world.receive(order)
+    of_order = bill(world, supplier, line("10", "12.50", order=order, **halves), total="148.75")
+    unknown = bill(world, supplier, line("1", "100", **shares(("100", {"CostCenter": "CC79"}))), total="119.00")
+    misnamed = shares(("50", {"Acount": "4010"}), ("50", {"Acount": "4020"}))
+    lost = bill(world, supplier, line("1", "100", **misnamed), total="119.00")
+    product.run("invoices")
+    assert [(row["CodeA"], row["CodeB"], exact(row["NetAmount"])) for row in proposal_lines(world, of_order)] == [
+        ("4010", "CC71", Decimal("62.5")),
+        ("4010", "CC72", Decimal("62.5")),
+    ]
+    assert stands(product, unknown) == {"lines[1].CodeB": "waiting"}
+    [item] = product.items_of(lost)
+    assert (item.kind, item.field, item.value) == ("dead_letter", "lines[1].splits", "Acount")
+    assert status(world, lost) == "Failed"
+
+
 def test_a_foreign_currency_against_an_order(supplier: str, world: World, product: Product) -> None:
     order = world.order(supplier, CurrencyCode="KWD", price="1.005")
     world.receive(order)
