@@ -31,7 +31,8 @@ class Item:
     """Something that stays open for one field of one document; `value` is safe to show.
 
     `waits_for` is "kind:key" (e.g. "supplier:1001") or names rows that are watched (mapping.watching); `brake`
-    marks what law 11 counts, `limit` by which of its limits.
+    marks what law 11 counts, `limit` by which of its limits. `ifs`, `jaggaer`: what either system says of the field,
+    where that is known and `value` does not name both.
     """
 
     kind: ItemKind
@@ -42,6 +43,8 @@ class Item:
     waits_for: str | None = None
     brake: bool = False
     limit: Limit = ""
+    ifs: str | None = None
+    jaggaer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

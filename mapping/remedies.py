@@ -1,10 +1,11 @@
-"""Remedies that are a line of the profile: worded in one place, so that `fit` can gather the lines."""
+"""Remedies that are a line of the profile, so that `fit` can gather the lines, or a command: worded in one place."""
 
 from __future__ import annotations
 
 import json
 import re
 from dataclasses import dataclass
+from shlex import quote
 
 BARE = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 _STATED = re.compile(r"add below \[(?P<table>.+?)\] of the profile: (?P<line>.+?)(?:; or correct it .*)?", re.DOTALL)
@@ -37,6 +38,17 @@ def entry(name: str, value: str) -> str:
 def key(name: str) -> str:
     """A name as a key of TOML: bare where that is allowed."""
     return name if BARE.fullmatch(name) else _text(name)
+
+
+def let_go(sync: str) -> str:
+    """The command that lets go what the brake holds of a sync."""
+    return f"`ifs-jaggaer replay {sync} --held brake`"
+
+
+def resolve(sync: str, key: str, winner: str, field: str = "") -> str:
+    """The command by which a person decides a conflict; an empty field stands for all of them."""
+    narrowed = f" --field {quote(field)}" if field else ""
+    return f"`ifs-jaggaer conflicts resolve {quote(key)} --sync {sync}{narrowed} --winner {winner}`"
 
 
 def blank(what: str) -> str:

@@ -57,7 +57,8 @@ class Brake:
         if counted > most:
             run.warn(
                 f"{counted} {what} in 24 hours exceed the limit of {most}: all stay held; look at them with "
-                f"'items list', then let them go with 'replay --held brake'"
+                f"`ifs-jaggaer items list --sync {run.sync}`, then let them go with "
+                f"`ifs-jaggaer replay {run.sync} --held brake`"
             )
             return []
         return mine + ([] if run.request.narrowed else earlier)

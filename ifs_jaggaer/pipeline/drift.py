@@ -154,7 +154,7 @@ def _conclude(run: SyncRun, broken: Sequence[Difference]) -> None:
     if not broken:
         return
     first = next(iter(found.values()))[0]
-    more = f"; and {len(broken) - 1} more: 'items list' shows them" if len(broken) > 1 else ""
+    more = f"; and {len(broken) - 1} more: `ifs-jaggaer items list` shows them" if len(broken) > 1 else ""
     raise SettingsError(
         f"IFS does not have what the mapping needs, nothing was touched: {first.reason}{more}",
         system="ifs",

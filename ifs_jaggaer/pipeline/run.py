@@ -337,7 +337,8 @@ def _start(run: SyncRun, whole: Profile) -> None:
         if known is not None and known != states and request.company is None:
             run.warn(
                 "the profile, its hook, a value map or the company scope changed since the last run: try what is open "
-                f"again by 'replay {run.sync}', all else by 'run {run.sync} --since TIME' (--dry-run shows it first)"
+                f"again by `ifs-jaggaer replay {run.sync}`, all else by `ifs-jaggaer run {run.sync} --since TIME` "
+                "(--dry-run shows it first)"
             )
         if known != states and not request.dry_run and request.company is None:
             unit.fingerprints.put(name, states)

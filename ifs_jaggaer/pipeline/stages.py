@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from ifs_jaggaer.pipeline.announcing import announce
@@ -204,7 +205,8 @@ def _try_again(run: SyncRun, planned: Planned, tries: Counter[str], why: str) ->
         return run.home_reference(decision.key)
     item = Item(
         ItemKind.DEAD_LETTER, "document", None, f"decided {MOST_CONFLICTS} times in vain: {why}",
-        "see who changes it at the same time; it is tried again every hour, or by 'replay --key'",
+        "see who changes it at the same time; it is tried again every hour, or by "
+        f"`ifs-jaggaer replay {run.sync} --key {quote(decision.key)}`",
     )  # fmt: skip
     hopeless = replace(planned, decision=replace(decision, writes=(), items=(item,), settlement=None))
     settle(run, [(hopeless, Carried())])
@@ -221,7 +223,7 @@ def _gave_up(planned: Planned) -> Planned:
         return replace(planned, decision=replace(planned.decision, again=False))
     item = Item(
         ItemKind.DEAD_LETTER, "document", None, f"still not complete after {MOST_ROUNDS} rounds of writing",
-        "compare both systems by 'audit trace'; report it when they look right",
+        f"compare both systems by `ifs-jaggaer audit trace {quote(planned.decision.key)}`; report it if they are right",
     )  # fmt: skip
     decision = replace(planned.decision, writes=(), items=(item,), settlement=None, again=False, action=Action.NONE)
     return replace(planned, decision=decision)

@@ -214,6 +214,6 @@ def _tell(run: SyncRun, source: Source, gone: dict[str, Kept]) -> None:
     if run.before_cut_over:
         run.warn(
             f"{source.name}: documents that stay out until they change, since nothing tells that they changed after "
-            f"the cut-over: {len(run.before_cut_over)}; 'run {run.sync} --key' takes one in"
+            f"the cut-over: {len(run.before_cut_over)}; `ifs-jaggaer run {run.sync} --key KEY` takes one in"
         )
         run.before_cut_over.clear()

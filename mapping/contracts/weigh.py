@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mapping.contracts.model import Texts
+from mapping.remedies import let_go
 
-BY_ITSELF = "nothing to do below the limit; above it check the list, then `replay --held brake`"
+BY_ITSELF = f"nothing to do below the limit; above it check the list, then {let_go('contracts')}"
 PUT_BACK = "change it in JAGGAER, or restore JAGGAER's in IFS; contracts.put_back of the profile restores by itself"
 
 

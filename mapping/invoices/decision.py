@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from shlex import quote
 from typing import TYPE_CHECKING
 
 from mapping.export_status import SUCCESS, ExportStatus, dead_letters
@@ -19,6 +18,7 @@ from mapping.invoices.proposal import proposal
 from mapping.invoices.voucher import becomes_voucher, voucher
 from mapping.kinds import Action, Decision, IfsCreate, Item, ItemKind, Link, Settlement
 from mapping.money import Money, canonical, exact_sum, plain
+from mapping.remedies import resolve
 
 if TYPE_CHECKING:
     from connectors.jaggaer.invoices import InvoiceHeader
@@ -181,6 +181,7 @@ class _Deciding:
                     "Cancelled",
                     f"its {one.what} {one.key} was cancelled in IFS",
                     "post it in IFS by hand, or withdraw it at JAGGAER; nothing is posted again by itself",
+                    ifs="Cancelled",
                 )
             ]
         found = [self._altered(one)] if one.stands else []
@@ -203,9 +204,10 @@ class _Deciding:
         if not altered:
             return None
         said = "; ".join(_alteration(name, *both) for name, both in altered.items())
-        name, (_, now) = next(iter(altered.items()))
+        name, (was, now) = next(iter(altered.items()))
         reason = f"{one.what} {one.key} was changed in IFS after it was posted: {said}"
-        return self._conflict(name, now, reason, "change it back in IFS, which closes this, or correct it at JAGGAER")
+        remedy = "change it back in IFS, which closes this, or correct it at JAGGAER"
+        return self._conflict(name, now, reason, remedy, ifs=now, jaggaer=was)
 
     def _against_posting(self, header: InvoiceHeader, one: Made) -> Item | None:
         """Without a snapshot the posting itself says what was posted."""
@@ -213,16 +215,20 @@ class _Deciding:
         remedy = "correct the posting in IFS by hand"
         if total is not None and one.gross is not None and one.gross != total:
             reason = f"changed after it was posted: {plain(total)} at JAGGAER, {plain(one.gross)} posted"
-            return self._conflict("total", plain(total), reason, remedy)
+            return self._conflict("total", plain(total), reason, remedy, ifs=plain(one.gross), jaggaer=plain(total))
         if alike(one.invoice_no) != alike(number_of(header)):
             reason = f"changed after it was posted: number {number_of(header)} at JAGGAER, {one.invoice_no} posted"
-            return self._conflict("invoiceNumber", number_of(header), reason, remedy)
+            number = number_of(header)
+            return self._conflict("invoiceNumber", number, reason, remedy, ifs=one.invoice_no, jaggaer=number)
         return None
 
-    def _conflict(self, field: str, value: str, reason: str, remedy: str) -> Item:
+    def _conflict(
+        self, field: str, value: str, reason: str, remedy: str, *, ifs: str | None = None, jaggaer: str | None = None
+    ) -> Item:
         """It goes once both sides agree again, or once a person lets it be as it is in IFS."""
-        resolved = f"ifs-jaggaer conflicts resolve {quote(self.case.invoice_id)} --sync invoices --winner ifs"
-        return Item(ItemKind.CONFLICT, field, value, reason, f"{remedy}; or let it be as it is in IFS: {resolved}")
+        resolved = resolve("invoices", self.case.invoice_id, "ifs")
+        told = f"{remedy}; or let it be as it is in IFS: {resolved}"
+        return Item(ItemKind.CONFLICT, field, value, reason, told, ifs=ifs, jaggaer=jaggaer)
 
     def _unfinished(self, one: Made) -> Item:
         watch = self.case.watch

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from shlex import quote
 from typing import TYPE_CHECKING
 
 from ifs_jaggaer.errors import Rejected
@@ -12,6 +11,7 @@ from mapping.findings import Findings
 from mapping.kinds import Action, Change, Decision, Item, ItemKind, JaggaerPost, Link, Settlement
 from mapping.money import Money, json_number, plain, round_half_even
 from mapping.payments.case import RECORD, standing
+from mapping.remedies import resolve
 
 if TYPE_CHECKING:
     from connectors.ifs.models import PostingProposal
@@ -135,8 +135,8 @@ class _Deciding:
             "OpenAmount",
             plain(now.open),
             f"{was}: {plain(now.open)} is open in IFS",
-            "set the payment status back at JAGGAER by hand, or leave it: ifs-jaggaer conflicts resolve "
-            f"{quote(self.case.key)} --sync payments --winner ifs",
+            "set the payment status back at JAGGAER by hand, or leave it: " + resolve("payments", self.case.key, "ifs"),
+            ifs=f"{plain(now.open)} open",
         )
         return self._open(item)
 

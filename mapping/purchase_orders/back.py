@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from connectors.jaggaer.models import Acknowledgement
 from mapping.kinds import Change, IfsUpdate, Item, ItemKind
 from mapping.purchasing.lines import LineKey, numbered
+from mapping.remedies import let_go, resolve
 
 if TYPE_CHECKING:
     from connectors.ifs.models import PurchaseOrderLine
@@ -200,8 +201,9 @@ class _Weighing:
                 each.name,
                 each.ifs,
                 "is no longer at JAGGAER: it would be cleared in IFS",
-                "ask the supplier; 'replay --held brake' lets it go",
+                f"ask the supplier; {let_go('purchase-orders')} lets it go",
                 brake=True,
+                ifs=each.ifs,
             )
         )
         return False
@@ -229,8 +231,8 @@ class _Weighing:
                 each.name,
                 f"IFS {each.ifs or 'empty'}, JAGGAER {each.jaggaer or 'empty'}",
                 reason,
-                f"ifs-jaggaer conflicts resolve {self.case.key} --sync purchase-orders --winner ifs|jaggaer: "
-                "jaggaer writes JAGGAER's, ifs leaves both as they are",
+                f"{resolve('purchase-orders', self.case.key, 'jaggaer', each.name)} writes JAGGAER's; "
+                f"{resolve('purchase-orders', self.case.key, 'ifs', each.name)} leaves both as they are",
             )
         )
         return False

@@ -195,7 +195,9 @@ def aim(case: DocumentCase, profile: Profile, approved: Mapping[str, str | None]
     order = with_ended(reading.order, base)
     changes = differences(base, order)
     items = reading.items or tuple(
-        item for item in braked(reading.order, base, changes) if approved.get(item.field, item) != item.value
+        item
+        for item in braked(reading.order, base, changes, case.type.sync)
+        if approved.get(item.field, item) != item.value
     )
     document = kept(order, words)
     return Target(reading, order, document, fingerprint_of(document), changes, items)

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from mapping.kinds import Change, Item, ItemKind
 from mapping.purchasing.model import fields
+from mapping.remedies import let_go
 
 if TYPE_CHECKING:
     from mapping.purchasing.model import Line, Order
-
-_LET_GO = "look at it in IFS; 'replay --held brake' lets it go"
 
 
 def differences(before: Order | None, after: Order) -> tuple[Change, ...]:
@@ -30,15 +29,32 @@ def with_ended(order: Order, base: Order | None) -> Order:
     return replace(order, lines=order.lines + ended)
 
 
-def braked(order: Order, base: Order | None, changes: tuple[Change, ...]) -> tuple[Item, ...]:
+def braked(order: Order, base: Order | None, changes: tuple[Change, ...], sync: str) -> tuple[Item, ...]:
     """What would clear a field, or cancel a line because IFS no longer shows it (DESIGN, law 11)."""
+    go = f"look at it in IFS; {let_go(sync)} lets it go"
     ended = [
-        _held(f"lines[{line.number}]", "ended", "IFS no longer shows this line: it would be cancelled at JAGGAER")
+        Item(
+            ItemKind.HELD,
+            f"lines[{line.number}]",
+            "ended",
+            "IFS no longer shows this line: it would be cancelled at JAGGAER",
+            go,
+            brake=True,
+            jaggaer=line.status,
+        )
         for line in _ended(order, base)
         if line.status != "Cancelled"
     ]
     cleared = [
-        _held(change.field, change.before, "is empty in IFS: it would be cleared at JAGGAER")
+        Item(
+            ItemKind.HELD,
+            change.field,
+            change.before,
+            "is empty in IFS: it would be cleared at JAGGAER",
+            go,
+            brake=True,
+            jaggaer=change.before,
+        )
         for change in changes
         if change.before and not change.after
     ]
@@ -50,7 +66,3 @@ def _ended(order: Order, base: Order | None) -> tuple[Line, ...]:
     if base is None or not order.lines:
         return ()
     return tuple(line for line in base.lines if order.line(line.number) is None)
-
-
-def _held(field: str, value: str | None, reason: str) -> Item:
-    return Item(ItemKind.HELD, field, value, reason, _LET_GO, brake=True)

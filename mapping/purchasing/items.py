@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mapping.kinds import Item, ItemKind
+from mapping.remedies import let_go, resolve
 
 if TYPE_CHECKING:
     from mapping.kinds import Limit
@@ -28,7 +29,8 @@ def unknown_state(case: DocumentCase) -> Item:
 
 def under_revision(case: DocumentCase) -> Item:
     reason = "under revision: stays at JAGGAER as it was sent"
-    return Item(ItemKind.HELD, "Objstate", case.state, reason, f"release the {case.type.words} in IFS")
+    remedy = f"release the {case.type.words} in IFS"
+    return Item(ItemKind.HELD, "Objstate", case.state, reason, remedy, ifs=case.state)
 
 
 def number_taken(case: DocumentCase) -> Item:
@@ -48,9 +50,10 @@ def would_end(case: DocumentCase, limit: Limit) -> Item:
         "Objstate",
         case.state,
         f"{case.state} in IFS: it would end at JAGGAER",
-        f"look at the {case.type.words} in IFS; 'replay --held brake' lets it go",
+        f"look at the {case.type.words} in IFS; {let_go(case.type.sync)} lets it go",
         brake=True,
         limit=limit,
+        ifs=case.state,
     )
 
 
@@ -63,19 +66,16 @@ def ended_by_others(case: DocumentCase, status: str) -> Item:
     if not case.type.final:
         return _conflict(case, f"status {status}", "changed at JAGGAER: ended by others")
     reason = f"has ended at JAGGAER, which takes no revision of it; {case.state} in IFS"
-    remedy = (
-        f"end it in IFS too, or raise another {case.type.words} there; {_resolve(case, 'jaggaer')} leaves it as it is"
-    )
-    return Item(ItemKind.CONFLICT, "header", f"status {status}", reason, remedy)
+    left = resolve(case.type.sync, case.key, "jaggaer")
+    remedy = f"end it in IFS too, or raise another {case.type.words} there; {left} leaves it as it is"
+    told = f"status {status}"
+    return Item(ItemKind.CONFLICT, "header", told, reason, remedy, ifs=f"status {case.state}", jaggaer=told)
 
 
 def _conflict(case: DocumentCase, value: str, reason: str) -> Item:
-    ways = "ifs sends it as it is in IFS, jaggaer leaves it there as it is"
-    return Item(ItemKind.CONFLICT, "header", value, reason, f"{_resolve(case, 'ifs|jaggaer')}: {ways}")
-
-
-def _resolve(case: DocumentCase, winner: str) -> str:
-    return f"ifs-jaggaer conflicts resolve {case.key} --sync {case.type.sync} --winner {winner}"
+    sends, leaves = (resolve(case.type.sync, case.key, winner) for winner in ("ifs", "jaggaer"))
+    remedy = f"{sends} sends it as it is in IFS; {leaves} leaves it there as it is"
+    return Item(ItemKind.CONFLICT, "header", value, reason, remedy, jaggaer=value)
 
 
 def _unknown(case: DocumentCase, reason: str, remedy: str) -> Item:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from shlex import quote
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from mapping.extras import differing, for_ifs
 from mapping.kinds import Change, IfsCreate, Item, ItemKind
 from mapping.money import canonical, exact_sum, json_number, plain, round_half_even
 from mapping.receipts.case import DONE, LEFT, LINE, RETURN, reference
+from mapping.remedies import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from connectors.wire import Json
     from ifs_jaggaer.errors import System
     from mapping.profile import Profile
-    from mapping.receipts.case import OrderLineKey, ReceiptCase, Registered
+from mapping.receipts.case import OrderLineKey, ReceiptCase, Registered
 
 SET = "receipt"
 _ZERO = Decimal(0)
@@ -104,8 +104,10 @@ def _dead(name: str, value: str | None, reason: str, remedy: str = _WHERE) -> _S
     return _StoppedError(Item(ItemKind.DEAD_LETTER, name, value, reason, remedy))
 
 
-def _conflict(name: str, value: str | None, reason: str, remedy: str) -> _StoppedError:
-    return _StoppedError(Item(ItemKind.CONFLICT, name, value, reason, remedy))
+def _conflict(
+    name: str, value: str | None, reason: str, remedy: str, *, ifs: str | None = None, jaggaer: str | None = None
+) -> _StoppedError:
+    return _StoppedError(Item(ItemKind.CONFLICT, name, value, reason, remedy, ifs=ifs, jaggaer=jaggaer))
 
 
 def _held(name: str, value: str | None, reason: str, remedy: str) -> _StoppedError:
@@ -199,12 +201,14 @@ class _Examining:
             return self._new(line, at)
         if winner == "ifs" or self.case.kept(f"{LEFT}{line.line_number}") == last:
             return LineEnd(at, line.line_number, left=last)
-        resolve = f"ifs-jaggaer conflicts resolve {quote(self.case.receipt_id)} --sync receipts --winner"
+        again, left = (resolve("receipts", self.case.receipt_id, winner) for winner in ("jaggaer", "ifs"))
         raise _conflict(
             "receipt",
             last,
             f"receipt {last} was cancelled in IFS, and JAGGAER has it Completed",
-            f"void it at JAGGAER; or register it again: {resolve} jaggaer; or leave it cancelled: {resolve} ifs",
+            f"void it at JAGGAER; or register it again: {again}; or leave it cancelled: {left}",
+            ifs=f"{last} Cancelled",
+            jaggaer="Completed",
         )
 
     def _compare(self, line: ReceiptLine, one: Registered) -> None:
@@ -231,6 +235,8 @@ class _Examining:
                 differs[0][1],
                 f"changed after it was registered: {told}",
                 "correct one of the two by hand; it closes by itself when they agree",
+                ifs=differs[0][2],
+                jaggaer=differs[0][1],
             )
 
     def _differing_extras(self, line: ReceiptLine, one: Registered) -> list[tuple[str, str, str]]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from shlex import quote
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from ifs_jaggaer.errors import System
 from mapping.kinds import Action, Change, Decision, Item, ItemKind, JaggaerPost
 from mapping.reconcile.documents import OF_KIND, REMEDIES, Cause, Difference, Known, Seen
+from mapping.reconcile.parts import Parts, Stated, part_of, within
+
+if TYPE_CHECKING:
+    from mapping.kinds import Write
 
 Why: TypeAlias = tuple[Cause, str, str]
 """Cause, reason, remedy."""
@@ -27,17 +31,12 @@ _OF_THE_PROFILE = {ItemKind.WAITING, ItemKind.DEAD_LETTER}
 """What a changed profile may bring about; conflicts and held documents are told as what they are."""
 
 
-class _Stated(Protocol):
-    """An item, decided or listed."""
+_NAMES: Mapping[System, str] = {"ifs": "IFS Cloud", "jaggaer": "JAGGAER"}
+_AT: Mapping[System, str] = {"ifs": "in IFS Cloud", "jaggaer": "at JAGGAER"}
+_OTHER: Mapping[System, System] = {"ifs": "jaggaer", "jaggaer": "ifs"}
 
-    @property
-    def kind(self) -> ItemKind: ...
-    @property
-    def field(self) -> str: ...
-    @property
-    def reason(self) -> str: ...
-    @property
-    def remedy(self) -> str: ...
+DOCUMENT = "document"
+"""The field of a difference that is the whole document's."""
 
 
 def look_closer(seen: Decision, linked_to: str) -> bool:
@@ -53,9 +52,9 @@ def judged(
     *,
     goes_to: System = "jaggaer",
     found: Iterable[Change] = (),
-    by_field: bool = False,
+    since: str = "TIME",
 ) -> Seen:
-    """What differs in one document, each field with its cause.
+    """What differs in one document, each field with its cause; a document that is missing at the target, in one.
 
     Args:
         sync: the kind's name.
@@ -64,7 +63,7 @@ def judged(
         known: what the store knows of it.
         goes_to: the system that the kind's documents are carried to, where no write says it.
         found: what a closer look at the target found (`before` there, `after` as it should be).
-        by_field: fields stand on their own; else what holds up a document explains all of them.
+        since: from when on a backfill looks at everything.
     """
     changes = {change.field: change for write in seen.writes for change in write.changes}
     changes |= {change.field: change for change in found}
@@ -74,35 +73,85 @@ def judged(
         changes = {change.field: change for write in run.writes for change in write.changes}
         items = {item.field: item for item in run.items}
     targets: dict[str, System] = {
-        change.field: "jaggaer" if isinstance(write, JaggaerPost) else "ifs"
+        change.field: _target_of(write)
         for decision in (run, seen)
         if decision
         for write in decision.writes
         for change in write.changes
     }
-    judge = _Judge(sync, seen.key, run, known, by_field=by_field)
+    missing = _missing(seen)
+    changes = {name: change for name, change in changes.items() if name not in targets or not missing}
+    judge = _Judge(sync, seen.key, run, known, Parts.of(sync), since)
     other_key = (run.other_key if run else "") or seen.other_key
-    differences = []
+    differences = [
+        Difference(sync, seen.key, other_key, one.field, one.source, None, *judge.absent(one), one.system)
+        for one in missing
+    ]
     for name in dict.fromkeys((*items, *changes)):
         change, item = changes.get(name), items.get(name)
         to = targets.get(name, goes_to)
-        both = _both_sides(item.value if item and not change else None, to)
-        source, target = (change.after, change.before) if change else both or (item.value if item else None, None)
-        sided = bool(change or both)
-        differences.append(
-            Difference(sync, seen.key, other_key, name, source, target, *judge.why(name, item), to, sided)
-        )
+        sides = (change.after, change.before) if change else _both_sides(item, to)
+        source, target = sides or (item.value if item else None, None)
+        why = judge.why(name, item, to)
+        differences.append(Difference(sync, seen.key, other_key, name, source, target, *why, to, bool(sides)))
     rule = next(iter(seen.notes), "") if seen.action is Action.OUT_OF_SCOPE else ""
     return Seen(seen.key, other_key, seen.action, rule, tuple(differences), seen.elsewhere)
 
 
-def _both_sides(value: str | None, goes_to: System) -> tuple[str, str] | None:
-    """What source and target say, where an item's value names both."""
-    named = _BOTH.match(value or "")
-    if named is None:
+def unexplained(key: str, target: System, reason: str) -> Why:
+    """What nobody can explain; a person finds out who changed what."""
+    traced = f"`ifs-jaggaer audit trace {quote(key)}` tells what was carried, and when"
+    return Cause.UNEXPLAINED, reason, f"{traced}: correct it in {_NAMES[target]}, or where it is wrong"
+
+
+def _target_of(write: Write) -> System:
+    return "jaggaer" if isinstance(write, JaggaerPost) else "ifs"
+
+
+def _both_sides(item: Item | None, goes_to: System) -> tuple[str | None, str | None] | None:
+    """What source and target say, where an item tells of both, or of one."""
+    if item is None:
         return None
-    ifs, jaggaer = named.groups()
+    ifs, jaggaer = item.ifs, item.jaggaer
+    named = _BOTH.match(item.value or "")
+    if named is not None:
+        ifs, jaggaer = named.groups()
+    if ifs is None and jaggaer is None:
+        return None
     return (ifs, jaggaer) if goes_to == "jaggaer" else (jaggaer, ifs)
+
+
+# --- what is missing at the target ------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Absent:
+    """A document, or a part that stands by itself, which the target does not have; `source` is what the source says."""
+
+    field: str
+    source: str
+    system: System
+
+    @property
+    def whole(self) -> bool:
+        return self.field == DOCUMENT
+
+
+def _missing(seen: Decision) -> list[_Absent]:
+    """By what a fresh look would make: not told field by field."""
+    if seen.action is not Action.CREATE:
+        return []
+    found: dict[str, _Absent] = {}
+    for write in seen.writes:
+        parts = {part_of(change.field) for change in write.changes}
+        part = parts.pop() if len(parts) == 1 else ""
+        told = ", ".join(f"{change.field.removeprefix(part).lstrip('.')} {change.after}" for change in write.changes)
+        one = _Absent(part or DOCUMENT, told if part else seen.key, _target_of(write))
+        found.setdefault(one.field, one)
+    return [*found.values()]
+
+
+# --- why --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,62 +160,98 @@ class _Judge:
     key: str
     run: Decision | None
     known: Known
-    by_field: bool
+    parts: Parts
+    since: str
 
-    def why(self, name: str, item: Item | None) -> Why:
+    def why(self, name: str, item: Item | None, target: System) -> Why:
         """The cause of one field that differs; `item`: what a fresh look said of it."""
-        held_up = self._of_field(name, self.run.items if self.run else ())
-        listed = self._of_field(name, self.known.items)
+        held_up = self.parts.about(name, self.run.items if self.run else ())
+        listed = self.parts.about(name, self.known.items)
         if held_up is not None:
-            return self._held_up(held_up, listed)
-        if self._would_be_written(name):
-            return self._to_come(listed)
-        return self._stands(item, listed)
+            return self._held_up(name, held_up, listed)
+        if self._would_be_written(name, target):
+            return self._to_come(name, listed)
+        return self._stands(name, item, listed, target)
 
-    def _held_up(self, item: _Stated, listed: _Stated | None) -> Why:
-        if listed is not None or self._under_way:
-            return OF_KIND[item.kind], item.reason, item.remedy
-        if self.known.discarded:
-            return OF_KIND[item.kind], f"{item.reason}; discarded by {self.known.discarded}", item.remedy
-        if self.known.earlier_profile and item.kind in _OF_THE_PROFILE:
-            return self._profile_changed(f"would be {item.kind.replace('_', ' ')} now: {item.reason}")
-        looked_at = (
-            f"'ifs-jaggaer run {self.sync} --key {quote(self.key)}' looks at it and lists it, as no poll may show it"
-        )
-        return Cause.UNEXPLAINED, f"{item.reason}; no run has listed it", f"{looked_at}; then: {item.remedy}"
-
-    def _to_come(self, listed: _Stated | None) -> Why:
-        if self._under_way:
-            return self._under_way, _UNDER_WAY[self._under_way], REMEDIES[self._under_way]
-        if listed is not None and listed.kind is ItemKind.DEAD_LETTER:
-            # Nothing changed since, so what a look takes for possible is what the target refused.
-            return OF_KIND[listed.kind], listed.reason, listed.remedy
+    def absent(self, one: _Absent) -> Why:
+        """The cause why the target lacks it."""
+        told = f"is not {_AT[one.system]}"
+        items = self.run.items if self.run else ()
+        held_up = next(iter(items), None) if one.whole else self.parts.about(one.field, items)
+        listed = next(iter(self.known.items), None) if one.whole else self.parts.about(one.field, self.known.items)
+        if self.run is not None and any(_target_of(write) == one.system for write in self.run.writes):
+            return self._told(f"{told}: ", self._to_come(one.field, listed))
+        if held_up is not None:
+            return self._told(f"{told}: ", self._held_up(one.field, held_up, listed))
+        if self.known.intent:
+            return Cause.IN_FLIGHT, f"{told}: {_UNDER_WAY[Cause.IN_FLIGHT]}", REMEDIES[Cause.IN_FLIGHT]
         if listed is not None:
-            return OF_KIND[listed.kind], f"{listed.reason}; can go now", REMEDIES[Cause.IN_FLIGHT]
+            return OF_KIND[listed.kind], f"{told}: {self._named(one.field, listed)}", listed.remedy
+        source, there = _AT[_OTHER[one.system]], _AT[one.system]
+        remedy = (
+            f"no run makes it again, as it may only be hidden: look for it {there}, restore it or let our user see it; "
+            f"if it is gone for good, end it {source} and enter it anew; "
+            f"`ifs-jaggaer audit trace {quote(self.key)}` tells when it was carried"
+        )
+        return Cause.UNEXPLAINED, f"{told}, though it was carried: removed there, or hidden from us", remedy
+
+    @staticmethod
+    def _told(before: str, why: Why) -> Why:
+        cause, reason, remedy = why
+        return cause, f"{before}{reason}", remedy
+
+    def _held_up(self, name: str, held_up: Stated, listed: Stated | None) -> Why:
+        reason = self._named(name, held_up)
+        if listed is not None or self._under_way or self._retried:
+            return OF_KIND[held_up.kind], reason, held_up.remedy
+        if self.known.discarded:
+            return OF_KIND[held_up.kind], f"{reason}; discarded by {self.known.discarded}", held_up.remedy
+        if self.known.earlier_profile and held_up.kind in _OF_THE_PROFILE:
+            return self._profile_changed(f"would be {held_up.kind.replace('_', ' ')} now: {reason}")
+        looked_at = f"`{self._run_it}` looks at it and lists it, as no poll may show it"
+        return Cause.UNEXPLAINED, f"{reason}; no run has listed it", f"{looked_at}; then: {held_up.remedy}"
+
+    def _to_come(self, name: str, listed: Stated | None) -> Why:
+        if self._under_way:
+            remedy = REMEDIES[Cause.IN_FLIGHT] if self._under_way is Cause.IN_FLIGHT else self._again_by_key
+            return self._under_way, _UNDER_WAY[self._under_way], remedy
+        if listed is not None and listed.brake:
+            return OF_KIND[listed.kind], self._named(name, listed), listed.remedy
+        if listed is not None:
+            # What it was listed for is gone, or a look cannot see what the target refuses.
+            reason = f"{self._named(name, listed)}; nothing that can be seen stands against it now"
+            refused = listed.kind is ItemKind.DEAD_LETTER
+            further = f"; should it be refused again: {listed.remedy}" if refused else ""
+            return OF_KIND[listed.kind], reason, f"{self._tried_again}{further}"
+        if self._retried:
+            told = f"goes once what stands open of it is tried again ({', '.join(self._open_fields)})"
+            return Cause.IN_FLIGHT, told, self._tried_again
         if self.known.earlier_profile:
             hook = self.known.earlier_hook
             earlier = f"before the code of hook {hook} changed" if hook else "under an earlier profile"
             return self._profile_changed(f"last dealt with {earlier}, which carried it otherwise")
-        again = f"'ifs-jaggaer run {self.sync} --key {quote(self.key)}' carries it, --dry-run first"
-        remedy = f"{REMEDIES[Cause.UNEXPLAINED]}, or {again}"
+        traced = f"`ifs-jaggaer audit trace {quote(self.key)}` tells what was carried"
+        remedy = f"{traced}; `{self._run_it}` carries it, with --dry-run first"
         return Cause.UNEXPLAINED, "it should have been carried, and no run will see that by itself", remedy
 
     def _profile_changed(self, reason: str) -> Why:
-        return Cause.PROFILE_CHANGED, reason, f"run 'ifs-jaggaer run {self.sync} --since START', --dry-run first"
+        every = f"`ifs-jaggaer run {self.sync} --since {self.since}`"
+        return Cause.PROFILE_CHANGED, reason, f"{every} carries all that it touches, with --dry-run first"
 
-    def _stands(self, item: Item | None, listed: _Stated | None) -> Why:
+    def _stands(self, name: str, item: Item | None, listed: Stated | None, target: System) -> Why:
         """No run would do anything about it."""
         known = self.known
         if known.intent:
             return Cause.IN_FLIGHT, _UNDER_WAY[Cause.IN_FLIGHT], REMEDIES[Cause.IN_FLIGHT]
         if listed is not None:
-            return OF_KIND[listed.kind], listed.reason, listed.remedy
+            return OF_KIND[listed.kind], self._named(name, listed), listed.remedy
         if known.decided_at and (known.touched is None or known.touched <= known.decided_at):
             told = f"a person decided so on {known.decided_at:%Y-%m-%d %H:%M} UTC"
             return Cause.DECIDED, told, REMEDIES[Cause.DECIDED]
-        if item is not None:
+        if item is not None and not item.brake:
             return Cause.UNEXPLAINED, f"{item.reason}; no run has noticed it", item.remedy
-        return _unexplained("differs from what was carried, and no run has noticed it")
+        differs = "differs from what was carried, and no run has noticed it"
+        return unexplained(self.key, target, differs)
 
     @property
     def _under_way(self) -> Cause | None:
@@ -174,18 +259,35 @@ class _Judge:
             return Cause.IN_FLIGHT
         return Cause.CHANGED_SINCE if self.known.overlooked else None
 
-    def _of_field(self, name: str, items: Iterable[_Stated]) -> _Stated | None:
-        """The item of that field or of the part that it is of, else, where a document goes as one, the first."""
-        every = list(items)
-        own = next((item for item in every if item.field == name or name.startswith(f"{item.field}.")), None)
-        return own if own is not None or self.by_field else next(iter(every), None)
+    @property
+    def _open_fields(self) -> list[str]:
+        return [item.field for item in self.known.items if not item.brake]
 
-    def _would_be_written(self, name: str) -> bool:
-        writes = self.run.writes if self.run else ()
-        return any(change.field == name for write in writes for change in write.changes) or (
-            bool(writes) and not self.by_field
-        )
+    @property
+    def _retried(self) -> bool:
+        """Whether runs look at it again by themselves, as they do with all that stands open but for the brake's."""
+        return bool(self._open_fields)
 
+    @property
+    def _run_it(self) -> str:
+        return f"ifs-jaggaer run {self.sync} --key {quote(self.key)}"
 
-def _unexplained(reason: str) -> Why:
-    return Cause.UNEXPLAINED, reason, REMEDIES[Cause.UNEXPLAINED]
+    @property
+    def _again_by_key(self) -> str:
+        return f"`{self._run_it}` carries it; the nightly sweep finds it too"
+
+    @property
+    def _tried_again(self) -> str:
+        now = f"`ifs-jaggaer replay {self.sync} --key {quote(self.key)}`"
+        return f"goes with the next run that tries it again, an hour after the last try at most; at once: {now}"
+
+    @staticmethod
+    def _named(name: str, item: Stated) -> str:
+        """The item's reason, with its field where that is another one."""
+        return item.reason if within(name, item.field) else f"{item.field}: {item.reason}"
+
+    def _would_be_written(self, name: str, target: System) -> bool:
+        writes = [write for write in (self.run.writes if self.run else ()) if _target_of(write) == target]
+        fields = [change.field for write in writes for change in write.changes]
+        alone = self.parts.alone(name)
+        return name in fields or (not alone and any(not self.parts.alone(field) for field in fields))

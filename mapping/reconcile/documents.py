@@ -44,10 +44,8 @@ class Cause(StrEnum):
 
 REMEDIES = {
     Cause.IN_FLIGHT: "nothing to do: the next run carries it",
-    Cause.CHANGED_SINCE: "run the sync with --key for it; the nightly sweep finds it too",
     Cause.DECIDED: "nothing to do: a person decided that it stays so",
     Cause.OUT_OF_SCOPE: "nothing to do, or change the rule in the profile",
-    Cause.UNEXPLAINED: "find out who changed it by 'audit trace' and in both systems; then correct it there",
 }
 OF_KIND = {
     ItemKind.DEAD_LETTER: Cause.DEAD_LETTER,
@@ -85,12 +83,13 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An open item as the store lists it."""
+    """An open item as the store lists it. `brake`: no run tries it again before a person lets it go."""
 
     kind: ItemKind
     field: str
     reason: str
     remedy: str
+    brake: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from mapping.kinds import Action, Decision, Instructions, Item, ItemKind, Link, 
 from mapping.merge import Outcome, Policy, State, Unknown, Value, Verdict, merge
 from mapping.profile import Profile
 from mapping.profile_tables import FieldPolicy
+from mapping.remedies import let_go, resolve
 from mapping.suppliers.case import RECORD, SupplierCase, bravo_id, states
 from mapping.suppliers.writes import Carried, new_general, to_ifs, to_jaggaer
 
@@ -253,10 +254,8 @@ class _Weighing:
                 self.items.append(dead_letter(name, outcome.problem))
             case Verdict.CONFLICT:
                 both = f"IFS: {shown(ifs) or '(empty)'} / JAGGAER: {shown(jaggaer) or '(empty)'}"
-                remedy = (
-                    f"correct it in one of the systems, or name the winner: ifs-jaggaer conflicts resolve "
-                    f"{self.case.key} --sync suppliers --field {name} --winner ifs|jaggaer"
-                )
+                ifs_wins, jaggaer_wins = (resolve("suppliers", self.case.key, one, name) for one in ("ifs", "jaggaer"))
+                remedy = f"correct it in one of the systems, or name the winner: {ifs_wins} or {jaggaer_wins}"
                 self.items.append(Item(ItemKind.CONFLICT, name, both, outcome.reason, remedy))
             case Verdict.BRAKE:
                 self.items.append(
@@ -265,7 +264,7 @@ class _Weighing:
                         name,
                         shown(outcome.value),
                         outcome.reason,
-                        "nothing to do below the limit; above it check the list, then `replay --held brake`",
+                        f"nothing to do below the limit; above it check the list, then {let_go('suppliers')}",
                         brake=True,
                     )
                 )

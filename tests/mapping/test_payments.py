@@ -156,7 +156,7 @@ def test_a_reversed_payment_is_a_conflict_until_a_person_takes_it(paid: World) -
     found = item(paid)
     assert (found.kind, found.field, found.value) == (ItemKind.CONFLICT, "OpenAmount", "119.00")
     assert "ifs-jaggaer conflicts resolve " in found.remedy
-    assert found.remedy.endswith(" --sync payments --winner ifs")
+    assert found.remedy.endswith(" --sync payments --winner ifs`")
     assert "reversed in IFS after JAGGAER was told" in found.reason
     paid.run()
     assert paid.run(told=ACCEPT).items == ()

@@ -18,6 +18,7 @@ from mapping.kinds import (
     Change,
     Decision,
     Gathering,
+    IfsCreate,
     Item,
     ItemKind,
     JaggaerPost,
@@ -54,8 +55,8 @@ def listed(one: Item) -> Listed:
     return Listed(one.kind, one.field, one.reason, one.remedy)
 
 
-def cause_of(seen: Decision, run: Decision | None, known: Known, *, by_field: bool = False) -> Cause | None:
-    return judged("purchase-orders", seen, run, known, by_field=by_field).cause
+def cause_of(seen: Decision, run: Decision | None, known: Known) -> Cause | None:
+    return judged("purchase-orders", seen, run, known).cause
 
 
 def test_both_agree() -> None:
@@ -110,7 +111,7 @@ def test_what_holds_it_up_must_be_listed(kind: ItemKind) -> None:
     assert cause_of(run, run, Known(discarded="anna")) is OF_KIND[kind]
     assert cause_of(run, run, Known()) is Cause.UNEXPLAINED
     (unlisted,) = judged("invoices", run, run, Known()).differences
-    assert unlisted.remedy.startswith(f"'ifs-jaggaer run invoices --key {KEY}'")
+    assert unlisted.remedy.startswith(f"`ifs-jaggaer run invoices --key {KEY}`")
     of_the_profile = kind in {ItemKind.WAITING, ItemKind.DEAD_LETTER}
     expected = Cause.PROFILE_CHANGED if of_the_profile else Cause.UNEXPLAINED
     assert cause_of(run, run, Known(earlier_profile=True)) is expected
@@ -119,19 +120,130 @@ def test_what_holds_it_up_must_be_listed(kind: ItemKind) -> None:
 def test_fields_that_stand_on_their_own() -> None:
     seen, run = writing("name", "web"), replace(writing("web"), items=(item(ItemKind.CONFLICT, "name"),))
     known = Known(items=(listed(item(ItemKind.CONFLICT, "name")),), reachable=True)
-    found = judged("suppliers", seen, run, known, by_field=True)
+    found = judged("suppliers", seen, run, known)
     assert {one.field: one.cause for one in found.differences} == {"name": Cause.CONFLICT, "web": Cause.IN_FLIGHT}
     assert found.cause is Cause.CONFLICT
-    bare = judged("suppliers", writing("city"), run, known, by_field=True)
+    bare = judged("suppliers", writing("city"), run, known)
     assert bare.cause is Cause.UNEXPLAINED
 
 
 def test_a_line_that_the_target_refused_explains_its_fields() -> None:
     seen = writing("prices[P-1/0].unitPrice", "prices[P-10/0].unitPrice")
     known = Known(items=(listed(item(ItemKind.DEAD_LETTER, "prices[P-1/0]")),))
-    found = judged("contracts", seen, seen, known, by_field=True).differences
-    assert (found[0].cause, found[0].reason) == (Cause.DEAD_LETTER, "dead_letter: because")
-    assert [one.cause for one in found] == [Cause.DEAD_LETTER, Cause.UNEXPLAINED]
+    found = judged("contracts", seen, seen, known).differences
+    assert [one.cause for one in found] == [Cause.DEAD_LETTER, Cause.IN_FLIGHT]
+    assert found[0].reason.startswith("dead_letter: because; ")
+    assert "prices[P-1/0]" in found[1].reason, "it is decided again together with that"
+
+
+# --- what stands open explains its document -------------------------------------------------------
+
+
+def why(sync: str, name: str, run: Decision, *items: Item) -> tuple[Cause, str, str]:
+    """Of one field that differs."""
+    known = Known(items=tuple(listed(each) for each in items))
+    (one,) = judged(sync, writing(name), run, known, goes_to="jaggaer").differences
+    return one.cause, one.reason, one.remedy
+
+
+@pytest.mark.parametrize(
+    ("sync", "name", "of_item", "cause"),
+    [
+        ("purchase-orders", "header.note", "lines[2-1].CodeA", Cause.DEAD_LETTER),
+        ("purchase-orders", "header.status", "poNumber", Cause.DEAD_LETTER),
+        ("purchase-orders", "header.note", "header.acknowledgement.number", Cause.UNEXPLAINED),
+        ("purchase-orders", "header.acknowledgement.number", "lines[2-1].CodeA", Cause.UNEXPLAINED),
+        ("purchase-orders", "lines[1-1].promisedDeliveryDate", "lines[1-1].CodeA", Cause.UNEXPLAINED),
+        ("requisitions", "lines[1].quantity", "CodeB", Cause.DEAD_LETTER),
+        ("receipts", "lines[1].QtyArrived", "lines[1].quantity", Cause.DEAD_LETTER),
+        ("receipts", "lines[1].QtyArrived", "lineList", Cause.DEAD_LETTER),
+        ("receipts", "lines[1].QtyArrived", "lines[2].quantity", Cause.UNEXPLAINED),
+        ("contracts", "prices[P-1/0].unitPrice", "supplier", Cause.DEAD_LETTER),
+        ("contracts", "title", "prices[P-1/0]", Cause.UNEXPLAINED),
+        ("suppliers", "name", "record", Cause.DEAD_LETTER),
+        ("suppliers", "name", "web", Cause.UNEXPLAINED),
+    ],
+)
+def test_an_item_explains_its_piece_or_the_whole_document(sync: str, name: str, of_item: str, cause: Cause) -> None:
+    one = item(ItemKind.DEAD_LETTER, of_item)
+    found, reason, remedy = why(sync, name, NOTHING, one)
+    assert found is cause
+    if cause is Cause.DEAD_LETTER:
+        assert (reason, remedy) == (f"{of_item}: {one.reason}", one.remedy)
+    assert why(sync, name, held_up(one), one)[0] is cause, "nor does it where the run says the same"
+
+
+def test_what_no_longer_stands_in_the_way_goes_when_it_is_tried_again() -> None:
+    """An account that was opened since; an order whose quantity was raised; a tax code that is known by now."""
+    for kind in (ItemKind.DEAD_LETTER, ItemKind.WAITING, ItemKind.HELD):
+        one = item(kind, "lines[1-1].CodeB")
+        cause, reason, remedy = why("purchase-orders", "header.note", writing("header.note"), one)
+        assert cause is OF_KIND[kind]
+        assert reason.startswith(f"lines[1-1].CodeB: {kind}: because")
+        assert f"`ifs-jaggaer replay purchase-orders --key {KEY}`" in remedy
+        assert "an hour" in remedy
+        assert remedy.endswith("do this") is (kind is ItemKind.DEAD_LETTER), "the target may refuse it again"
+
+
+def test_what_the_brake_holds_is_not_tried_again_by_itself() -> None:
+    brake = replace(item(ItemKind.HELD, "header.note"), brake=True)
+    known = Known(items=(replace(listed(brake), brake=True),))
+    (one,) = judged("requisitions", writing("header.note"), writing("header.note"), known).differences
+    assert (one.cause, one.remedy) == (Cause.HELD, "do this")
+
+
+def test_what_only_a_fresh_look_would_hold_is_told_as_the_change_that_it_is() -> None:
+    """No such item is listed, so that no command lets it go."""
+    brake = replace(item(ItemKind.HELD, "header.note"), brake=True, jaggaer="by hand")
+    (one,) = judged("requisitions", held_up(brake), NOTHING, Known()).differences
+    assert (one.cause, one.source, one.target, one.sided) == (Cause.UNEXPLAINED, None, "by hand", True)
+    assert (
+        one.remedy == f"`ifs-jaggaer audit trace {KEY}` tells what was carried, and when: correct it in JAGGAER, "
+        "or where it is wrong"
+    )
+
+
+def test_an_error_that_changed_since_is_told_as_it_is_now() -> None:
+    cause, reason, _ = why(
+        "purchase-orders", "header.note", held_up(item(ItemKind.WAITING, "CodeB")), item(ItemKind.DEAD_LETTER, "CodeA")
+    )
+    assert (cause, reason) == (Cause.WAITING, "CodeB: waiting: because")
+
+
+def test_a_run_that_tells_the_other_side_something_does_not_carry_it() -> None:
+    told = Decision(KEY, "", Action.UPDATE, writes=(JaggaerPost("invoices", KEY, {}, (Change("s", "1", "2"),), "x"),))
+    seen = judged("invoices", NOTHING, told, Known(reachable=True), goes_to="ifs", found=(Change("tax", "1", "2"),))
+    assert seen.cause is Cause.UNEXPLAINED
+
+
+# --- what is not there ----------------------------------------------------------------------------
+
+
+def creating(*fields: str) -> Decision:
+    return replace(writing(*fields), other_key="", action=Action.CREATE)
+
+
+def test_a_document_that_is_missing_is_one_difference() -> None:
+    (one,) = judged("purchase-orders", creating("header.note", "lines[1-1].quantity"), NOTHING, Known()).differences
+    assert (one.field, one.source, one.target, one.cause) == ("document", KEY, None, Cause.UNEXPLAINED)
+    assert one.reason == "is not at JAGGAER, though it was carried: removed there, or hidden from us"
+    held = item(ItemKind.HELD, "OrderNo")
+    (one,) = judged("purchase-orders", creating("a", "b"), held_up(held), Known(items=(listed(held),))).differences
+    assert (one.cause, one.reason, one.remedy) == (
+        Cause.HELD, "is not at JAGGAER: OrderNo: held: because", "do this"
+    )  # fmt: skip
+    for known, cause in ((Known(reachable=True), Cause.IN_FLIGHT), (Known(), Cause.UNEXPLAINED)):
+        (one,) = judged("gl-accounts", creating("description", "active"), creating("active"), known).differences
+        assert (one.field, one.cause) == ("document", cause)
+        assert ("run gl-accounts --key" in one.remedy) is (cause is Cause.UNEXPLAINED)
+
+
+def test_a_line_that_is_missing_is_one_difference() -> None:
+    changes = (Change("lines[1].OrderNo", None, "P1"), Change("lines[1].QtyArrived", None, "4"))
+    made = Decision(KEY, "", Action.CREATE, writes=(IfsCreate("receipt", "1:1", {}, changes),))
+    (one,) = judged("receipts", made, made, Known(intent=True), goes_to="ifs").differences
+    assert (one.field, one.source, one.cause) == ("lines[1]", "OrderNo P1, QtyArrived 4", Cause.IN_FLIGHT)
+    assert one.reason.startswith("is not in IFS Cloud: ")
 
 
 def test_a_link_that_leads_nowhere_is_looked_into() -> None:
@@ -157,12 +269,12 @@ def test_what_a_closer_look_found_counts() -> None:
         overlooked=st.booleans(),
         decided_at=st.none() | st.just(AT),
     ),
-    st.booleans(),
+    st.sampled_from(["suppliers", "gl-accounts", "contracts", "purchase-orders", "receipts", "invoices"]),
 )
 def test_every_difference_has_a_cause_a_reason_a_remedy(
-    seen: Decision, run: Decision | None, known: Known, by_field: bool
+    seen: Decision, run: Decision | None, known: Known, sync: str
 ) -> None:
-    found = judged("purchase-orders", seen, run, known, by_field=by_field)
+    found = judged(sync, seen, run, known)
     assert all(one.reason and one.remedy for one in found.differences)
     assert bool(found.differences) >= bool(seen.writes or seen.items)
 
@@ -244,4 +356,4 @@ def test_a_hook_that_changed_is_named() -> None:
 
 def test_what_a_run_by_key_would_carry_has_that_as_its_remedy() -> None:
     seen = judged("purchase-orders", writing("note"), writing("note"), Known())
-    assert f"'ifs-jaggaer run purchase-orders --key {KEY}'" in seen.differences[0].remedy
+    assert f"`ifs-jaggaer run purchase-orders --key {KEY}`" in seen.differences[0].remedy

@@ -181,7 +181,7 @@ def test_a_conflict_is_listed_until_a_person_names_the_winner() -> None:
     conflict = item(decision, "name")
     assert conflict.kind is ItemKind.CONFLICT
     assert conflict.value == "IFS: Acme A / JAGGAER: Acme B"
-    command = "ifs-jaggaer conflicts resolve 1001 --sync suppliers --field name --winner ifs|jaggaer"
+    command = "or `ifs-jaggaer conflicts resolve 1001 --sync suppliers --field name --winner jaggaer`"
     assert conflict.remedy.endswith(command)
     assert changed(decision) == {"city": "Ulm"}  # all other fields go
     assert world.snapshots["1001"].fields["name"] == "Acme Castings GmbH"  # its base stays

@@ -18,7 +18,7 @@ from ifs_jaggaer.pipeline.poll import leg_of
 from ifs_jaggaer.pipeline.reading import Reader
 from ifs_jaggaer.pipeline.request import FOREIGN
 from ifs_jaggaer.store.runs import FIXED
-from mapping.kinds import Action, Case, Change, Decision, Instructions, Item, ItemKind, Partial, Source
+from mapping.kinds import Action, Case, Change, Decision, Instructions, Item, ItemKind, Source
 from mapping.reconcile.causes import judged, look_closer
 from mapping.reconcile.documents import Cause, Compared, Known, Listed, Seen, fresh
 from mapping.reconcile.invoices import compare_invoices
@@ -201,7 +201,7 @@ class Look:
         rows = {(row.kind, row.key): row for row in (*self._of(seen, polled), *(run.rows if run else ()))}
         known = self._known(keys, list(rows.values()))
         touched = self._touched([*rows.values(), *seen.rows])
-        by_field = isinstance(self.kind, Partial)
+        start = self.wiring.settings.start_from
 
         def judge(known: Known) -> Seen:
             return judged(
@@ -211,7 +211,7 @@ class Look:
                 known,
                 goes_to="jaggaer" if self.home == "ifs" else "ifs",
                 found=found,
-                by_field=by_field,
+                since=f"{start:%Y-%m-%d}" if start else "TIME",
             )
 
         first = judge(known)
@@ -249,7 +249,7 @@ class Look:
                 elif kept is not None:
                     overlooked = True
         listed = tuple(
-            Listed(ItemKind(item.kind), item.field, item.reason, item.remedy)
+            Listed(ItemKind(item.kind), item.field, item.reason, item.remedy, item.brake)
             for key in sorted(keys)
             for item in self.items.get(key, ())
         )
