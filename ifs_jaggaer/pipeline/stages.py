@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -99,7 +98,7 @@ async def _some(run: SyncRun, planned: Sequence[Planned], tries: Counter[str]) -
         ours = _lease(run, unit, [run.lease_of(key) for key in writing])
         announce(run, unit, (each for key, each in writing.items() if run.lease_of(key) in ours))
         settled = unit.snapshots.get(run.kind.record, writing)
-    run.leased_at = time.monotonic()
+    run.leased_at = run.wiring.monotonic()
     try:
         mine = [each for key, each in writing.items() if run.lease_of(key) in ours]
         fresh = [each for each in mine if _version_of(settled, each) == each.decision.base_version]
@@ -179,7 +178,7 @@ def _without_the_refused(run: SyncRun, planned: Planned, carried: Carried) -> bo
 def _still_ours(run: SyncRun, planned: Planned) -> bool:
     """Renews the leases in good time; one that ran out although is another run's now, and that one's to write."""
     name = run.lease_of(planned.decision.key)
-    if time.monotonic() - run.leased_at < LEASE_SECONDS / 3:
+    if run.wiring.monotonic() - run.leased_at < LEASE_SECONDS / 3:
         return True
     with run.scribe.unit() as unit:
         ours = name in unit.leases.renew([name], run.holder, LEASE_SECONDS)
