@@ -10,10 +10,14 @@ from flows.sync import run_name, run_sync
 
 
 @flow(name="contracts", flow_run_name=run_name, persist_result=False)
-async def contracts(parameters: SyncParameters = SyncParameters()) -> State[str]:  # noqa: B008
+async def contracts(
+    parameters: SyncParameters = SyncParameters(),  # noqa: B008
+    companies: tuple[str, ...] = (),
+) -> State[str]:
     """Contracts of JAGGAER with their prices become supplier agreements in IFS Cloud.
 
     Args:
         parameters: left empty, everything that changed since the last run.
+        companies: the fixed scope of a deployment, with watermarks of its own; empty, all of the profile.
     """
-    return await run_sync("contracts", parameters)
+    return await run_sync("contracts", parameters, companies)

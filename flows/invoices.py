@@ -10,10 +10,14 @@ from flows.sync import run_name, run_sync
 
 
 @flow(name="invoices", flow_run_name=run_name, persist_result=False)
-async def invoices(parameters: ResolvingParameters = ResolvingParameters()) -> State[str]:  # noqa: B008
+async def invoices(
+    parameters: ResolvingParameters = ResolvingParameters(),  # noqa: B008
+    companies: tuple[str, ...] = (),
+) -> State[str]:
     """Approved invoices of JAGGAER become posting proposals in IFS Cloud.
 
     Args:
         parameters: left empty, everything that changed since the last run.
+        companies: the fixed scope of a deployment, with watermarks of its own; empty, all of the profile.
     """
-    return await run_sync("invoices", parameters)
+    return await run_sync("invoices", parameters, companies)

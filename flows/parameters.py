@@ -40,7 +40,8 @@ class SyncParameters(BaseModel):
     companies: tuple[str, ...] = Field(
         default=(),
         title="Companies",
-        description="The fixed scope of a deployment, with watermarks of its own; empty: all of the profile.",
+        description="The former place of a deployment's fixed scope. State it beside these parameters, where a run "
+        "with parameters of its own keeps it.",
     )
     page_size: int | None = Field(
         default=None, title="Page size", ge=1, le=5000, description="Records on a page; empty: the setting."

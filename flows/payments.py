@@ -10,10 +10,14 @@ from flows.sync import run_name, run_sync
 
 
 @flow(name="payments", flow_run_name=run_name, persist_result=False)
-async def payments(parameters: ResolvingParameters = ResolvingParameters()) -> State[str]:  # noqa: B008
+async def payments(
+    parameters: ResolvingParameters = ResolvingParameters(),  # noqa: B008
+    companies: tuple[str, ...] = (),
+) -> State[str]:
     """Invoices that IFS Cloud has paid show as paid at JAGGAER.
 
     Args:
         parameters: left empty, everything that changed since the last run.
+        companies: the fixed scope of a deployment, with watermarks of its own; empty, all of the profile.
     """
-    return await run_sync("payments", parameters)
+    return await run_sync("payments", parameters, companies)

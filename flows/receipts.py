@@ -10,10 +10,14 @@ from flows.sync import run_name, run_sync
 
 
 @flow(name="receipts", flow_run_name=run_name, persist_result=False)
-async def receipts(parameters: SyncParameters = SyncParameters()) -> State[str]:  # noqa: B008
+async def receipts(
+    parameters: SyncParameters = SyncParameters(),  # noqa: B008
+    companies: tuple[str, ...] = (),
+) -> State[str]:
     """Receipts acknowledged at JAGGAER are registered in IFS Cloud; voided ones are cancelled there.
 
     Args:
         parameters: left empty, everything that changed since the last run.
+        companies: the fixed scope of a deployment, with watermarks of its own; empty, all of the profile.
     """
-    return await run_sync("receipts", parameters)
+    return await run_sync("receipts", parameters, companies)

@@ -18,6 +18,7 @@ from flows import artifacts
 from flows.blocks import block_values
 from flows.parameters import SyncParameters
 from flows.plain_logs import speak_plainly
+from flows.scope import scoped
 from flows.tasks import check_metadata, fetch_token, forget_pages, map_and_plan, poll_page, verdict, write_and_settle
 from ifs_jaggaer import settings
 from ifs_jaggaer.errors import SyncError
@@ -44,7 +45,7 @@ assumed: ContextVar[Assumed | None] = ContextVar("assumed", default=None)
 def run_name() -> str:
     """For example "purchase-orders 2026-02-14T08:00 delta"; a retry keeps it."""
     parameters = flow_run.get_parameters().get("parameters")
-    kind = "delta"
+    kind, companies = "delta", flow_run.get_parameters().get("companies") or ()
     if isinstance(parameters, SyncParameters):
         if parameters.replay:
             kind = "replay"
@@ -54,19 +55,23 @@ def run_name() -> str:
             kind = "window"
         elif parameters.sweep:
             kind = "sweep"
-        kind = f"{kind}, companies {' '.join(parameters.companies)}" if parameters.companies else kind
+        companies = companies or parameters.companies
+        kind = f"{kind}, companies {' '.join(companies)}" if companies else kind
         kind = f"{kind}, dry run" if parameters.dry_run else kind
     context = FlowRunContext.get()
     begun = context.flow_run.start_time if context and context.flow_run else None
     return f"{flow_run.get_flow_name()} {begun or datetime.now(UTC):%Y-%m-%dT%H:%M} {kind}"
 
 
-async def run_sync(sync: SyncName, parameters: SyncParameters) -> State[str]:
-    """Runs one sync to its end and gives the flow's final state, whose message says what happened."""
+async def run_sync(sync: SyncName, parameters: SyncParameters, companies: tuple[str, ...]) -> State[str]:
+    """Runs one sync to its end and gives the flow's final state, whose message says what happened.
+
+    `companies`: the fixed scope, as stated beside `parameters`.
+    """
     speak_plainly()
     began = time.monotonic()
     try:
-        async with _opened(sync, parameters) as run:
+        async with _opened(sync, await scoped(parameters, companies)) as run:
             result = await _course(run)
             await artifacts.publish(run, result, time.monotonic() - began)
             await artifacts.anchor(run)

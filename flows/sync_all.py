@@ -31,13 +31,17 @@ NEEDED = (suppliers, gl_accounts, purchase_orders, receipts)
 
 
 @flow(name="sync-all", flow_run_name=run_name)
-async def sync_all(parameters: SyncParameters = SyncParameters()) -> State[str]:  # noqa: B008
+async def sync_all(
+    parameters: SyncParameters = SyncParameters(),  # noqa: B008
+    companies: tuple[str, ...] = (),
+) -> State[str]:
     """All syncs, those first that others refer to. One that needs attention does not stop the next.
 
     Neither does one that lacks a right or an attribute, nor one that failed alone and that no other one needs.
 
     Args:
         parameters: left empty, everything that changed since the last run.
+        companies: the fixed scope of a deployment, with watermarks of its own; empty, all of the profile.
     """
     token = assumed.set(Assumed())
     said: dict[str, str] = {}
@@ -45,7 +49,9 @@ async def sync_all(parameters: SyncParameters = SyncParameters()) -> State[str]:
     try:
         for sync in IN_ORDER:
             # Its result is kept so that a retry does not repeat a sync that completed.
-            state = await sync.with_options(persist_result=True)(told_to(sync, parameters), return_state=True)
+            state = await sync.with_options(persist_result=True)(
+                told_to(sync, parameters), companies, return_state=True
+            )
             well = well and state.is_completed()
             said[sync.name] = state.message or str(state.name)
             if state.is_completed() or not _stopped(sync.name, state, parameters):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 import yaml
 from prefect.client.schemas.schedules import CronSchedule
+from prefect.server.schemas.schedules import CronSchedule as Dates
 
 from flows.catalogue import FLOWS
 from flows.sync_all import IN_ORDER
@@ -16,6 +19,7 @@ from ifs_jaggaer.cli.running import Sync
 from ifs_jaggaer.pipeline.fit.as_html import TITLES
 from ifs_jaggaer.pipeline.kinds import KINDS
 from ifs_jaggaer.pipeline.request import SyncName
+from mapping.profile import Profile
 
 ROOT = Path(__file__).parents[2]
 SYNCS = list(get_args(SyncName))
@@ -63,3 +67,11 @@ def test_what_a_schedule_asks_for_is_what_the_flow_takes(name: str) -> None:
     flow = load_flow_from_entrypoint(deployment["entrypoint"], use_placeholder_flow=False)
     for schedule in deployment["schedules"]:
         flow.validate_parameters({**deployment["parameters"], **schedule.get("parameters", {})})
+
+
+@pytest.mark.parametrize("name", SYNCS)
+async def test_nothing_waits_for_a_sync_as_long_as_alerts(name: str) -> None:
+    longest = timedelta(hours=float(Profile.load().limits.waiting_alert_hours))
+    for schedule in DEPLOYMENTS[name]["schedules"]:
+        dates = await Dates(cron=schedule["cron"], timezone="UTC").get_dates(30, datetime(2026, 1, 31, tzinfo=UTC))
+        assert max(later - earlier for earlier, later in pairwise(dates)) <= longest / 12

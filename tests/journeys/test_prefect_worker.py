@@ -250,6 +250,20 @@ class TestRetry:
             assert not (storage / each[0].run["id"]).exists()
 
 
+class TestFixedScope:
+    @pytest.mark.parametrize("parameters", [{"companies": ["20"]}, {"parameters": {"companies": ["20"]}}])
+    def test_a_run_by_hand_with_parameters_keeps_it(
+        self, parameters: dict[str, Any], server: Deployed, product: Product
+    ) -> None:
+        place = f"/deployments/{server.deployment('receipts')['id']}"
+        assert server.api.patch(place, json={"parameters": parameters}).status_code == 204
+        run = server.ended(server.start("receipts", page_size=50))
+        assert run["parameters"]["parameters"] == {"page_size": 50}, "which replaced those of the deployment"
+        lines = product.call("watermarks", "list", "--json").stdout.splitlines()
+        marks = [mark for mark in map(json.loads, lines) if mark["sync"] == "receipts"]
+        assert {mark["companies"] for mark in marks} == {"20"}, run["state"]["message"]
+
+
 class TestSecrets:
     def test_neither_server_nor_results_nor_logs_hold_a_secret(
         self, orders: list[Attempt], sandbox: Sandbox, prefect: dict[str, str], folder: Path
