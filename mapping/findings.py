@@ -31,18 +31,18 @@ class Findings:
     def add(self, item: Item) -> None:
         self.by_field.setdefault(item.field, item)
 
-    def dead(self, name: str, value: str | None, reason: str, remedy: str) -> None:
-        self.add(Item(ItemKind.DEAD_LETTER, name, value, reason, remedy))
+    def dead(self, name: str, value: str | None, reason: str, remedy: str, waits_for: str | None = None) -> None:
+        self.add(Item(ItemKind.DEAD_LETTER, name, value, reason, remedy, waits_for))
 
-    def rejected(self, name: str, fault: Rejected) -> None:
-        self.dead(name, fault.value, fault.message, fault.remedy or "correct it in the record")
+    def rejected(self, name: str, fault: Rejected, waits_for: str | None = None) -> None:
+        self.dead(name, fault.value, fault.message, fault.remedy or "correct it in the record", waits_for)
 
-    def attempt(self, name: str, step: Callable[[], T], instead: T) -> T:
+    def attempt(self, name: str, step: Callable[[], T], instead: T, waits_for: str | None = None) -> T:
         """What `step` gives; where it is rejected, a dead letter of that field and `instead`."""
         try:
             return step()
         except Rejected as fault:
-            self.rejected(name, fault)
+            self.rejected(name, fault, waits_for)
             return instead
 
 

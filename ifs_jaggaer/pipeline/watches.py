@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mapping.watching import Watch
 
 if TYPE_CHECKING:
+    from connectors.wire import Row
     from ifs_jaggaer.pipeline.run import SyncRun
 
 
@@ -19,14 +20,16 @@ async def stirred(run: SyncRun) -> set[str]:
     """
     with run.wiring.store.look() as unit:
         waiting = {item.waits_for for item in unit.items.open(sync=run.sync)}
-    watches: defaultdict[tuple[str, str], dict[str, set[Watch]]] = defaultdict(dict)
-    for words in waiting:
-        watch = Watch.read(words)
-        if watch and watch.set in run.wiring.profile.ifs.sets:
-            watches[watch.set, watch.attribute].setdefault(watch.value, set()).add(watch)
-    found: set[str] = set()
-    for (name, attribute), by_value in sorted(watches.items()):
-        rows = await run.wiring.ifs.rows(name, attribute, sorted(by_value))
-        for value, now in Watch.each(name, attribute, by_value, rows).items():
-            found.update(str(one) for one in by_value[value] if one != now)
-    return found
+    watching = {words: Watch.read(words) for words in waiting if words}
+    watches: defaultdict[tuple[str, str], set[Watch]] = defaultdict(set)
+    for watch in (watch for several in watching.values() for watch in several):
+        if watch.set in run.wiring.profile.ifs.sets:
+            watches[watch.set, watch.attribute].add(watch)
+    changed: set[Watch] = set()
+    for (name, attribute), asked in sorted(watches.items()):
+        rows = await run.wiring.ifs.rows(name, attribute, sorted({one.value for one in asked}))
+        of_value: defaultdict[str, list[Row]] = defaultdict(list)
+        for row in rows:
+            of_value[str(row.values.get(attribute))].append(row)
+        changed |= {one for one in asked if one != one.now(of_value[one.value])}
+    return {words for words, several in watching.items() if not changed.isdisjoint(several)}

@@ -9,9 +9,10 @@ from mapping.dates import within
 from mapping.invoices.model import tax_of
 from mapping.invoices.voucher import becomes_voucher
 from mapping.kinds import Item, ItemKind
+from mapping.watching import any_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
     from connectors.ifs.models import Account, CodePartValue
@@ -23,13 +24,15 @@ if TYPE_CHECKING:
     from mapping.invoices.places import Place
     from mapping.profile import Profile
     from mapping.profile_tables import Company
+    from mapping.watching import Watch
 
 
 def check_codes(drafted: Draft, ledger: Ledger, on: date | None, profile: Profile) -> None:
     """Every account and code part known, valid on the posting date and allowed with each other."""
     for line in drafted.lines:
         for share in line.distribution.shares if line.distribution else ():
-            checking = _Checking(drafted.company, profile, ledger, on, drafted.found)
+            watches = () if line.place.own else line.watches
+            checking = _Checking(drafted.company, profile, ledger, on, found=drafted.found, watches=watches)
             if checking.lent(share, line.place, at=f"lines[{line.at}]"):
                 checking.share(share, at=f"lines[{line.at}]")
 
@@ -45,10 +48,12 @@ def check_voucher_accounts(drafted: Draft, invoice: Invoice, ledger: Ledger, on:
         account = ledger.accounts.get((drafted.company, number))
         reason = unfit(account, drafted.company, number, on)
         if reason:
-            remedy = f"correct {setting} of company {drafted.company} in the profile, or the account in IFS"
-            drafted.found.add(
-                Item(ItemKind.HELD, setting, number, reason, f"{remedy}; then `ifs-jaggaer replay invoices`")
+            remedy = (
+                f"correct the account in IFS, and it goes by itself; or {setting} of company {drafted.company} in the "
+                "profile; then `ifs-jaggaer replay invoices`"
             )
+            watch = any_of(ledger.watch(drafted.company, "A", number))
+            drafted.found.add(Item(ItemKind.HELD, setting, number, reason, remedy, watch))
 
 
 def own_accounts(company: Company) -> tuple[tuple[str, str], ...]:
@@ -72,12 +77,27 @@ def unfit(account: Account | None, company: str, number: str, on: date | None) -
 class _Checking:
     """What one share of one line is checked against."""
 
-    def __init__(self, company: str, profile: Profile, ledger: Ledger, on: date | None, found: Findings) -> None:
+    def __init__(
+        self,
+        company: str,
+        profile: Profile,
+        ledger: Ledger,
+        on: date | None,
+        *,
+        found: Findings,
+        watches: Iterable[Watch],
+    ) -> None:
         self._company = company
         self._fields = profile.of_company(company).code_parts
         self._ledger = ledger
         self._on = on
         self._found = found
+        self._watches = tuple(watches)
+
+    def _dead(self, field: str, value: str | None, reason: str, remedy: str, *codes: tuple[str, str]) -> None:
+        """It goes once the chart says otherwise of one of these codes, or what the line took them from does."""
+        chart = (self._ledger.watch(self._company, part, code) for part, code in codes)
+        self._found.dead(field, value, reason, remedy, any_of(*chart, *self._watches))
 
     def lent(self, share: Share, place: Place, *, at: str) -> bool:
         """The default of the leading company goes only where the chart of the invoice's company has it, valid."""
@@ -85,12 +105,13 @@ class _Checking:
             name, row = self._known(part, value)
             fault = f"is not in company {self._company}" if row is None else self._invalid(row)
             if fault:
-                self._found.dead(
+                self._dead(
                     f"{at}.Code{part}",
                     value,
                     f"no account: the supplier has no default in company {self._company}, and {name} of its default in "
                     f"company {place.lent_by} {fault}",
                     f"give the supplier a default GL account in company {self._company}, or the line an account",
+                    (part, value),
                 )
                 return False
         return True
@@ -105,9 +126,9 @@ class _Checking:
         if account.ledg_flag:
             reason = f"account {account.account} of company {self._company} is a ledger account: only IFS posts to it"
             remedy = f"name another account as {self._fields['A']} of the line at JAGGAER"
-            self._found.dead(f"{at}.CodeA", account.account, reason, remedy)
+            self._dead(f"{at}.CodeA", account.account, reason, remedy, ("A", values["A"]))
         for name, stated, reason, remedy in self._combination(account, values):
-            self._found.dead(f"{at}.{name}", stated, reason, remedy)
+            self._dead(f"{at}.{name}", stated, reason, remedy, ("A", values["A"]))
 
     def _known(self, part: str, value: str) -> tuple[str, Account | CodePartValue | None]:
         """What a person calls it, and its row in the company."""
@@ -134,12 +155,8 @@ class _Checking:
                 )
             )
         elif fault := self._invalid(row):
-            self._found.dead(
-                field,
-                value,
-                f"{name} of company {company} {fault}",
-                "correct the line at JAGGAER, or its validity in IFS",
-            )
+            reason = f"{name} of company {company} {fault}"
+            self._dead(field, value, reason, "correct the line at JAGGAER, or its validity in IFS", (part, value))
 
     def _combination(self, account: Account, values: dict[str, str]) -> Iterator[tuple[str, str | None, str, str]]:
         for part, asked in at_odds(account, values):

@@ -42,13 +42,23 @@ OrderLineKey: TypeAlias = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class KnownOrder:
-    """An order in IFS that the invoice refers to; `shares` are the distributions of its lines, `watch` the lines."""
+    """An order in IFS that the invoice refers to; `shares` are the distributions of its lines.
+
+    `watch` are its lines, `head_watch` its head, `share_watches` the rows of its distributions by PreAccountingId.
+    """
 
     head: PurchaseOrder
     lines: tuple[PurchaseOrderLine, ...]
     shares: tuple[PreAccounting, ...]
     link: Link | None
     watch: Watch
+    head_watch: Watch
+    share_watches: Mapping[str, Watch] = field(default_factory=dict)
+
+    def watches(self, line: PurchaseOrderLine | None) -> tuple[Watch, ...]:
+        """What a line says, and where it goes."""
+        shares = self.share_watches.get(str(line.pre_accounting_id)) if line else None
+        return (self.watch, shares) if shares else (self.watch,)
 
     def line(self, number: str) -> PurchaseOrderLine | None:
         """The line that JAGGAER calls by this number: by the link, else computed."""
@@ -61,13 +71,18 @@ class KnownOrder:
 class Ledger:
     """What IFS knows that every posting is checked against, by company and key.
 
-    `watches` are those of the companies' periods.
+    `watches` are those of the companies' periods, `code_watches` of accounts ("A") and other code parts by value.
     """
 
     accounts: Mapping[tuple[str, str], Account] = field(default_factory=dict)
     values: Mapping[tuple[str, str, str], CodePartValue] = field(default_factory=dict)
     periods: Mapping[str, tuple[AccountingPeriod, ...]] = field(default_factory=dict)
     watches: Mapping[str, Watch] = field(default_factory=dict)
+    code_watches: Mapping[tuple[str, str, str], Watch] = field(default_factory=dict)
+
+    def watch(self, company: str, part: str, value: str) -> Watch | None:
+        """What the chart of that company says of an account or of a value of a code part."""
+        return self.code_watches.get((company, "A" if part == "A" else "", value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +90,14 @@ class InvoiceCase:
     """One invoice. `header` is None when JAGGAER does not show it, `whole` when its lines need not be known.
 
     `posted` are proposals and vouchers that carry our mark, `posted_lines` the lines of those that do not balance,
-    `watch` are the proposals or vouchers that `posted` holds one of;
+    `watch` are the proposals or vouchers that `posted` holds one of, or did;
     `namesakes`, `vouchers` and `keyed` are proposals, vouchers of ours and ledger items of the supplier with the same
-    number, in whatever capitals.
+    number, in whatever capitals; `number_watches` the rows that decide whether it is used.
     `glanced`: seen in IFS alone, where it stands as it was settled; JAGGAER was not asked.
-    `supplier` is the SupplierId by link; `finance` its rows, one a company. `proposed` are quantities of order lines
-    in all their posting proposals; `earlier` those that other invoices of the same batch ask for first, `credited`
-    those that its credit notes take back; `rival` is the one of them that has the same number, spelt `rival_number`,
-    and goes first.
+    `supplier` is the SupplierId by link; `finance` its rows, one a company, `finance_watch` all of them.
+    `proposed` are quantities of order lines in all their posting proposals; `earlier` those that other invoices of the
+    same batch ask for first, `credited` those that its credit notes take back; `rival` is the one of them that has the
+    same number, spelt `rival_number`, and goes first.
     """
 
     invoice_id: str
@@ -97,9 +112,11 @@ class InvoiceCase:
     supplier: str = ""
     orders: Mapping[str, KnownOrder] = field(default_factory=dict)
     finance: tuple[SupplierFinance, ...] = ()
+    finance_watch: Watch | None = None
     namesakes: tuple[PostingProposal, ...] = ()
     vouchers: tuple[Made, ...] = ()
     keyed: tuple[LedgerItem, ...] = ()
+    number_watches: tuple[Watch, ...] = ()
     ledger: Ledger = field(default_factory=Ledger)
     proposed: Mapping[OrderLineKey, Decimal] = field(default_factory=dict)
     earlier: Mapping[OrderLineKey, Decimal] = field(default_factory=dict)
@@ -120,6 +137,11 @@ class InvoiceCase:
     def mark(self) -> str:
         """Our mark on its proposal."""
         return mark_of(self.invoice_id)
+
+    @property
+    def posted_as_voucher(self) -> bool:
+        """By the key of the link: that of a voucher has its type and year, too."""
+        return self.link is not None and self.link.ifs_key.count(":") > 1
 
     @property
     def just_posted(self) -> bool:

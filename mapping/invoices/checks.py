@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mapping.dates import within
 from mapping.invoices.model import tidy
 from mapping.kinds import Item, ItemKind
+from mapping.watching import any_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -58,6 +59,7 @@ def check_number(case: InvoiceCase, company: str, number: str, found: Findings) 
             number,
             f"number already used by {taken[0]} of supplier {case.supplier} in company {company}",
             "reject one of the two invoices",
+            any_of(*case.number_watches),
         )
     elif used:
         what, name = used[0]
@@ -70,6 +72,7 @@ def check_number(case: InvoiceCase, company: str, number: str, found: Findings) 
                 "they differ in capitals alone",
                 "reject it at JAGGAER if it is the same invoice; if it is another one, correct its number there as "
                 "the supplier wrote it, or post it in IFS by hand",
+                any_of(*case.number_watches),
             )
         )
     elif mark := vanished(case, company, number):
@@ -81,6 +84,7 @@ def check_number(case: InvoiceCase, company: str, number: str, found: Findings) 
                 f"ledger item {mark} had this number, and IFS no longer shows it: unknown, not gone",
                 f"let the service user see the supplier ledger of company {company}; if the entry was taken out there, "
                 "state another number at JAGGAER",
+                any_of(*case.number_watches),
             )
         )
 

@@ -11,14 +11,16 @@ from mapping.findings import Findings
 from mapping.invoices.case import DISPUTED, FACT
 from mapping.invoices.checks import in_ledger, period_of
 from mapping.invoices.extras import changed_extras, content_print, kept_extras
-from mapping.invoices.made import DATES
+from mapping.invoices.made import DATES, SERIE
 from mapping.invoices.model import alike, header_print, number_of, whole_print
 from mapping.invoices.posting import examine
 from mapping.invoices.proposal import proposal
+from mapping.invoices.said import changes, in_words, kept_words
 from mapping.invoices.voucher import becomes_voucher, voucher
 from mapping.kinds import Action, Decision, IfsCreate, Item, ItemKind, Link, Settlement
 from mapping.money import Money, canonical, exact_sum, plain
 from mapping.remedies import resolve
+from mapping.watching import any_of
 
 if TYPE_CHECKING:
     from connectors.jaggaer.invoices import InvoiceHeader
@@ -134,9 +136,7 @@ class _Deciding:
     def _posted(self, header: InvoiceHeader) -> Decision:
         case = self.case
         if not case.posted:
-            return self._open(
-                _held("SourceReference", case.mark, "IFS no longer shows what was posted of it: unknown, not gone")
-            )
+            return self._open(self._lost())
         if len(case.posted) > 1:
             numbers = " and ".join(f"{one.what} {one.key}" for one in case.posted)
             return self._open(
@@ -146,9 +146,31 @@ class _Deciding:
                     case.mark,
                     f"IFS has it twice: {numbers}",
                     "take the mark from all but one of them in IFS",
+                    any_of(case.watch),
                 )
             )
         return self._standing(header, case.posted[0])
+
+    def _lost(self) -> Item:
+        """A lost permission looks like a document that was deleted."""
+        case = self.case
+        company, _, number = (case.link.ifs_key if case.link else "").partition(":")
+        if case.posted_as_voucher:
+            what = f"voucher {number}"
+            mark = f"reference {SERIE} {case.invoice_id}"
+        else:
+            what, mark = f"posting proposal {number}", f"source reference {case.mark}"
+        return Item(
+            ItemKind.HELD,
+            "SourceReference",
+            case.mark,
+            f"IFS no longer shows {what} of company {company}, which was posted of it: unknown, not gone",
+            f"look for {what} ({mark}) in IFS: if it is there, let our service user see it (its permission on "
+            f"{'vouchers' if case.posted_as_voucher else 'posting proposals'}, company {company} among its allowed "
+            f"companies); if it was deleted, enter the invoice there by hand with that {mark.partition(' JAG')[0]}. "
+            "It then closes by itself",
+            any_of(case.watch),
+        )
 
     def _standing(self, header: InvoiceHeader, one: Made) -> Decision:
         case = self.case
@@ -192,10 +214,21 @@ class _Deciding:
         differs = bool(case.whole and known and known != whole_print(case.whole))
         extras = changed_extras(case, header, self.profile)
         if differs or extras or case.kept("header") != header_print(header):
-            more = f": {extras}" if extras and not differs else ""
-            reason = f"changed at JAGGAER after it was posted{more}"
-            found.append(self._conflict("invoice", case.invoice_id, reason, "correct the posting in IFS by hand"))
+            found.append(self._changed_there(header, one, extras))
         return [each for each in found if each]
+
+    def _changed_there(self, header: InvoiceHeader, one: Made, extras: str) -> Item:
+        found = changes(self.case, header)
+        said = "; ".join(filter(None, (in_words(found), extras)))
+        both = {"ifs": found[0][1], "jaggaer": found[0][2]} if found else {}
+        return self._conflict(
+            "invoice",
+            self.case.invoice_id,
+            f"changed at JAGGAER after it was posted as {one.what} {one.key}: "
+            f"{said or 'in its lines or its accounting, of which was not kept what they were'}",
+            f"correct {one.what} {one.key} in IFS by hand, or change the invoice back at JAGGAER",
+            **both,
+        )
 
     def _altered(self, one: Made) -> Item | None:
         """Whoever completes a document in IFS may set its dates."""
@@ -238,7 +271,7 @@ class _Deciding:
             one.state,
             self._unbalanced(one),
             "complete it in IFS; JAGGAER is then told by itself",
-            waits_for=str(watch) if watch else None,
+            waits_for=any_of(watch),
         )
 
     def _unbalanced(self, one: Made) -> str:
@@ -380,6 +413,7 @@ class _Deciding:
             "seen": seen,
             "accepted": accepted,
             **(_facts(one) if one else {}),
+            **kept_words(case, header),
             **kept_extras(case, header, self.profile),
         }
 

@@ -9,6 +9,7 @@ from mapping.findings import Findings
 from mapping.invoices.places import Place, Places
 from mapping.kinds import Item, ItemKind
 from mapping.matching import Cause
+from mapping.watching import any_of
 
 if TYPE_CHECKING:
     from connectors.ifs.models import PurchaseOrderLine
@@ -16,19 +17,22 @@ if TYPE_CHECKING:
     from mapping.distribution import Distribution
     from mapping.invoices.case import InvoiceCase, KnownOrder
     from mapping.profile import Profile
+    from mapping.watching import Watch
 
 
 @dataclass(frozen=True, slots=True)
 class DraftLine:
     """One invoice line with its order line, where it has one, and where it goes.
 
-    `unknown`: it names a line that its order does not have.
+    `unknown`: it names a line that its order does not have. `watches`: what is said in IFS of its order line and of the
+    supplier, from which its tax code and, where it states none, its accounts are taken.
     """
 
     line: InvoiceLine
     ordered: PurchaseOrderLine | None
     place: Place
     unknown: bool = False
+    watches: tuple[Watch, ...] = ()
 
     @property
     def distribution(self) -> Distribution | None:
@@ -94,6 +98,7 @@ def _company(case: InvoiceCase, invoice: Invoice, profile: Profile, found: Findi
                 unit,
                 f"its order is in company {others[0]}, the invoice in company {company}",
                 "correct the business unit of the invoice, or its order number",
+                any_of(*(order.head_watch for order in _orders(case, invoice))),
             )
         return company
     if len(of_orders) == 1:
@@ -115,6 +120,7 @@ def _currency(case: InvoiceCase, invoice: Invoice, company: str, found: Findings
                 stated,
                 f"its order is in {' and '.join(of_orders)}",
                 "correct the currency of the invoice",
+                any_of(*(order.head_watch for order in _orders(case, invoice))),
             )
         return stated
     finance = case.finance_in(company)
@@ -132,12 +138,18 @@ def _line(case: InvoiceCase, line: InvoiceLine, places: Places, found: Findings)
     theirs = _its_order(case, line, order, found)
     ordered = theirs.line(line.po_line_number or "") if theirs else None
     unknown = theirs is not None and ordered is None
+    watches = (*(order.watches(ordered) if order else ()), *((case.finance_watch,) if case.finance_watch else ()))
     does = places.profile.of_company(places.company).match.does(Cause.UNKNOWN_LINE.key)
     goes = ordered or not line.po_number or (unknown and does == "post")
     if not places.company or not goes:
-        return DraftLine(line, ordered, Place(None), unknown)
-    place = found.attempt(f"lines[{line.line_number}].splits", lambda: places.of(line, order, ordered), Place(None))
-    return DraftLine(line, ordered, place, unknown)
+        return DraftLine(line, ordered, Place(None), unknown, watches)
+    place = found.attempt(
+        f"lines[{line.line_number}].splits",
+        lambda: places.of(line, order, ordered),
+        Place(None),
+        waits_for=any_of(*watches),
+    )
+    return DraftLine(line, ordered, place, unknown, watches)
 
 
 def _its_order(case: InvoiceCase, line: InvoiceLine, order: KnownOrder | None, found: Findings) -> KnownOrder | None:
@@ -163,6 +175,7 @@ def _its_order(case: InvoiceCase, line: InvoiceLine, order: KnownOrder | None, f
             number,
             f"order {number} is one of supplier {order.head.vendor_no}, the invoice one of {case.supplier}",
             "correct the order number or the supplier of the invoice",
+            any_of(order.head_watch),
         )
         return None
     return order

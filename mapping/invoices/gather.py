@@ -63,19 +63,23 @@ def headers(ids: frozenset[str], glanced: frozenset[str]) -> Cases:
     for each in entered:
         posted.setdefault(mark_of(each.reference_number or ""), []).append(of_voucher(each))
     watched = Watch.each(ours.set, ours.attribute, ours.values, proposal_rows)
-    seen = Watch.each(vouchers.set, vouchers.attribute, ids, voucher_rows)
-    cases = [
-        InvoiceCase(
+    seen = Watch.each(vouchers.set, vouchers.attribute, ids, voucher_rows, within=("ReferenceSerie", SERIE))
+    links_of = answers.links(links)
+
+    def case(key: str) -> InvoiceCase:
+        mark = mark_of(key)
+        made = InvoiceCase(
             invoice_id=key,
             header=None,
-            faults=(*unreadable.get(mark_of(key), ()), *odd.get(key, ())),
-            link=answers.links(links).get(key),
+            faults=(*unreadable.get(mark, ()), *odd.get(key, ())),
+            link=links_of.get(key),
             snapshot=answers.snapshots(snapshots).get(key),
-            posted=tuple(posted.get(mark_of(key), ())),
-            watch=watched[mark_of(key)] if any(one.proposal for one in posted.get(mark_of(key), ())) else seen[key],
+            posted=tuple(posted.get(mark, ())),
         )
-        for key in sorted(ids)
-    ]
+        entered_so = made.posted_as_voucher if not made.posted else not any(one.proposal for one in made.posted)
+        return replace(made, watch=seen[key] if entered_so else watched[mark])
+
+    cases = [case(key) for key in sorted(ids)]
     cases = yield from _with_rows(cases)
     resting = {case.key: case.unknown_facts() for case in cases if case.key in glanced and case.at_rest}
     cases = [replace(case, glanced=case.key in resting) for case in cases if resting.get(case.key, True)]
@@ -173,14 +177,19 @@ def surroundings(cases: list[InvoiceCase], profile: Profile) -> Cases:
     line_rows = answers.rows(lines)
     watched = Watch.each("purchase_order_line", "OrderNo", orders, line_rows)
     lines_of = grouped(_read(PurchaseOrderLine, line_rows), lambda line: line.order_no)
-    every_share = _read(PreAccounting, answers.rows(shares))
+    head_rows, share_rows = answers.rows(heads), answers.rows(shares)
+    every_share = _read(PreAccounting, share_rows)
     # A distribution may come without its order's number: then by its own, as for orders.
     named = {line.pre_accounting_id for mine in lines_of.values() for line in mine}
     missing = named - {share.pre_accounting_id for share in every_share} - {None}
     by_id = IfsRows("pre_accounting", "PreAccountingId", frozenset(map(str, missing)))
     if by_id.values:
         further = yield (by_id,)
-        every_share += _read(PreAccounting, further.rows(by_id))
+        share_rows = [*share_rows, *further.rows(by_id)]
+        every_share = _read(PreAccounting, share_rows)
+    heads_watched = Watch.each("purchase_order", "OrderNo", orders, head_rows)
+    ids = frozenset(map(str, named - {None}))
+    shares_watched = Watch.each("pre_accounting", "PreAccountingId", ids, share_rows)
     order_of = {
         head.order_no or "": KnownOrder(
             head=head,
@@ -188,12 +197,21 @@ def surroundings(cases: list[InvoiceCase], profile: Profile) -> Cases:
             shares=_shares_of(head, mine, every_share),
             link=answers.links(links).get(head.order_no or ""),
             watch=watched[head.order_no or ""],
+            head_watch=heads_watched[head.order_no or ""],
+            share_watches=shares_watched,
         )
-        for head in _read(PurchaseOrder, answers.rows(heads))
+        for head in _read(PurchaseOrder, head_rows)
     }
-    finance_of = grouped(_read(SupplierFinance, answers.rows(finance)), lambda row: row.identity)
+    finance_rows = answers.rows(finance)
+    finance_of = grouped(_read(SupplierFinance, finance_rows), lambda row: row.identity)
+    finance_watched = Watch.each("supplier_finance", "Identity", suppliers, finance_rows)
     return [
-        replace(case, orders=order_of, finance=tuple(finance_of.get(case.supplier, ())))
+        replace(
+            case,
+            orders=order_of,
+            finance=tuple(finance_of.get(case.supplier, ())),
+            finance_watch=finance_watched.get(case.supplier),
+        )
         if case.supplier or case.whole
         else case
         for case in cases
@@ -221,22 +239,30 @@ def ledger(cases: list[InvoiceCase], profile: Profile) -> Cases:
         "code_part_value",
         "CodePartValue",
         frozenset(value for part, value in codes if part != "A"),
-        (*in_companies, ("CodePart", frozenset(part for part, _ in codes if part != "A"))),
+        in_companies,
     )
     periods = IfsRows("accounting_period", "Company", companies)
     answers = yield (accounts, values, periods)
-    period_rows = answers.rows(periods)
+    period_rows, account_rows, value_rows = answers.rows(periods), answers.rows(accounts), answers.rows(values)
     known = Ledger(
-        accounts={(row.company or "", row.account or ""): row for row in _read(Account, answers.rows(accounts))},
+        accounts={(row.company or "", row.account or ""): row for row in _read(Account, account_rows)},
         values={
             (row.company or "", row.code_part or "", row.code_part_value or ""): row
-            for row in _read(CodePartValue, answers.rows(values))
+            for row in _read(CodePartValue, value_rows)
         },
         periods={
             str(company): tuple(rows)
             for company, rows in grouped(_read(AccountingPeriod, period_rows), lambda row: row.company).items()
         },
         watches=Watch.each("accounting_period", "Company", companies, period_rows),
+        code_watches={
+            (company, part, value): watch
+            for company in companies
+            for part, ask, rows in (("A", accounts, account_rows), ("", values, value_rows))
+            for value, watch in Watch.each(
+                ask.set, ask.attribute, ask.values, rows, within=("Company", company)
+            ).items()
+        },
     )
     return [replace(case, ledger=known) for case in cases]
 

@@ -77,9 +77,9 @@ class InvoiceMatch:
 
     def _ordered(self, row: PurchaseOrderLine, key: OrderLineKey, *, credit: bool) -> Ordered | None:
         at = f"order {'/'.join(key)}"
-        found = self.drafted.found
+        found, watch = self.drafted.found, str(self.case.orders[key[0]].watch)
         if row.buy_qty_due is None or row.fbuy_unit_price is None:
-            found.dead(at, None, f"{at} states no quantity or price", "complete the order line in IFS")
+            found.dead(at, None, f"{at} states no quantity or price", "complete the order line in IFS", watch)
             return None
         factor = _ONE if row.price_conv_factor is None else row.price_conv_factor
         price = round_half_even(exact_product(row.fbuy_unit_price, factor), _DIGITS)
@@ -90,7 +90,7 @@ class InvoiceMatch:
             charges=row.additional_cost or _ZERO,
             received=row.qty_received or _ZERO,
             invoiced=self._invoiced(row, key, credit=credit),
-            unit=found.attempt(at, lambda: self.profile.map("unit").to_jaggaer(unit, "BuyUnitMeas"), unit),
+            unit=found.attempt(at, lambda: self.profile.map("unit").to_jaggaer(unit, "BuyUnitMeas"), unit, watch),
         )
 
     def _invoiced(self, row: PurchaseOrderLine, key: OrderLineKey, *, credit: bool) -> Decimal:

@@ -125,13 +125,13 @@ def add_up(invoice: Invoice, currency: Currency) -> Sums:
 
 def header_print(header: InvoiceHeader) -> str:
     """The fingerprint of the header's content; lastUpdate, exportStatus and paymentStatus are no part of it."""
-    return fingerprint(_header_content(header))
+    return fingerprint(header_content(header))
 
 
 def whole_print(invoice: Invoice) -> str:
     """The fingerprint of header and lines."""
-    lines: list[JsonValue] = [_line_content(line) for line in invoice.lines or ()]
-    return fingerprint({"header": _header_content(invoice.header), "lines": lines})
+    lines: list[JsonValue] = [line_content(line) for line in invoice.lines or ()]
+    return fingerprint({"header": header_content(invoice.header), "lines": lines})
 
 
 def _sums(invoice: Invoice, currency: Currency, rounded: Callable[[Decimal, int], Decimal], *, repeated: bool) -> Sums:
@@ -206,7 +206,8 @@ def _half_up(amount: Decimal, digits: int) -> Decimal:
     return exact_sum((even, unit if amount > 0 else -unit))
 
 
-def _header_content(header: InvoiceHeader) -> Json:
+def header_content(header: InvoiceHeader) -> Json:
+    """What the header's fingerprint is made of."""
     supplier, total = header.supplier, header.total
     return {
         "invoiceNumber": header.invoice_number,
@@ -224,7 +225,8 @@ def _header_content(header: InvoiceHeader) -> Json:
     }
 
 
-def _line_content(line: InvoiceLine) -> Json:
+def line_content(line: InvoiceLine) -> Json:
+    """What a line adds to the fingerprint of the whole."""
     return {
         "lineNumber": line.line_number,
         "item": [text_of(line), unit_of(line)],

@@ -26,12 +26,13 @@ class Place:
     """The distribution of a line by code part letters; None where the invoice waits for what it depends on.
 
     `lent_by`: the leading company, where it is the supplier's default there that the line goes to, as its own company
-    has none; "" for all else. `lent`: the codes that are taken from it.
+    has none; "" for all else. `lent`: the codes that are taken from it. `own`: the line states its accounts itself.
     """
 
     distribution: Distribution | None
     lent_by: str = ""
     lent: frozenset[tuple[str, str]] = frozenset()
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Places:
         """
         stated = self._stated(line.split_groups)
         if stated is not None and _complete(stated):
-            return Place(stated)
+            return Place(stated, own=True)
         theirs = of_order_line(ordered, order.shares) if order and ordered else None
         if theirs is not None:
             if stated is None:

@@ -17,6 +17,7 @@ from mapping.invoices.model import Sums, add_up, check_fees, is_credit, number_o
 from mapping.invoices.tax import Taxable, taxes
 from mapping.kinds import Item, ItemKind
 from mapping.money import Currency, exact_product, exact_sum, plain, round_half_even, spread
+from mapping.watching import any_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -239,7 +240,7 @@ class _Lines:
         nets = [exact_sum((net, share)) for net, share in zip(sums.nets, shares, strict=True)]
         codes = [self._tax_code(line) for line in self._drafted.lines]
         taxable = [
-            Taxable(line.at, net, stated, code)
+            Taxable(line.at, net, stated, code, line.watches)
             for line, net, stated, code in zip(self._drafted.lines, nets, sums.taxes, codes, strict=True)
         ]
         taxed = taxes(taxable, sums.tax, self._currency, self._profile, self._found)
@@ -262,7 +263,7 @@ class _Lines:
         try:
             nets = divide_net(net, share, distribution, self._currency)
         except Rejected as fault:
-            self._found.rejected(f"lines[{line.at}].splits", fault)
+            self._found.rejected(f"lines[{line.at}].splits", fault, any_of(*line.watches))
             return ()
         return tuple(
             PostingLine(

@@ -14,11 +14,13 @@ from mapping.invoices.model import alike, number_of
 from mapping.invoices.posting import examine
 from mapping.kinds import IfsRows
 from mapping.money import exact_sum
+from mapping.watching import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from connectors.jaggaer.invoices import InvoiceHeader
+    from connectors.wire import Row
     from ifs_jaggaer.errors import Rejected
     from mapping.invoices.case import InvoiceCase, OrderLineKey
     from mapping.invoices.gather import Cases
@@ -41,9 +43,11 @@ def taken(cases: list[InvoiceCase], profile: Profile) -> Cases:
     entered = IfsRows("voucher", "Text", numbers if suppliers else frozenset(), _OURS, any_case=True)
     booked = IfsRows("posting_proposal_line", "OrderNo", orders)
     answers = yield (namesakes, keyed, entered, booked)
-    proposals, odd_proposals = read_strictly(PostingProposal, answers.rows(namesakes), "InvoiceNo")
-    items, odd_items = read_strictly(LedgerItem, answers.rows(keyed), "InvoiceNo")
-    vouchers, odd_vouchers = read_strictly(Voucher, answers.rows(entered), "Text")
+    numbered = {one: answers.rows(one) for one in (namesakes, keyed, entered)}
+    proposals, odd_proposals = read_strictly(PostingProposal, numbered[namesakes], "InvoiceNo")
+    items, odd_items = read_strictly(LedgerItem, numbered[keyed], "InvoiceNo")
+    vouchers, odd_vouchers = read_strictly(Voucher, numbered[entered], "Text")
+    of_number = {ask: _by_number(rows, ask.attribute) for ask, rows in numbered.items()}
     lines, odd_lines = read_strictly(PostingProposalLine, answers.rows(booked), "OrderNo")
     marks = frozenset(one.reference_number or "" for one in vouchers) - {case.invoice_id for case in open_}
     rows = IfsRows("voucher_row", "ReferenceNumber", marks, _OURS)
@@ -76,6 +80,7 @@ def taken(cases: list[InvoiceCase], profile: Profile) -> Cases:
             ),
             vouchers=tuple(one for text, one in made if (one.supplier, alike(text)) == (case.supplier, number)),
             keyed=tuple(one for one in items if (one.identity, alike(one.invoice_no)) == (case.supplier, number)),
+            number_watches=_watches(case, number, of_number),
             proposed=quantities,
         )
 
@@ -85,6 +90,26 @@ def taken(cases: list[InvoiceCase], profile: Profile) -> Cases:
 def _names(header: InvoiceHeader) -> tuple[str, ...]:
     """Its number as it is written now and, white space and all, as it was once."""
     return number_of(header), header.supplier_invoice_number or header.invoice_number or ""
+
+
+def _by_number(rows: Iterable[Row], attribute: str) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(alike(str(row.values.get(attribute))), []).append(row)
+    return found
+
+
+def _watches(case: InvoiceCase, number: str, asked: Mapping[IfsRows, Mapping[str, list[Row]]]) -> tuple[Watch, ...]:
+    """The rows that have its number, as it is spelt there; where there is none those that the ledger may show."""
+    found: list[Watch] = []
+    for ask, by_number in asked.items():
+        within = (ask.also[0][0], SERIE if ask.set == "voucher" else case.supplier)
+        mine = [row for row in by_number.get(number, ()) if row.values.get(within[0]) == within[1]]
+        spelt = sorted({str(row.values[ask.attribute]) for row in mine})
+        found += Watch.each(ask.set, ask.attribute, spelt, mine, within).values()
+    own = number_of(case.header) if case.header else ""
+    none = Watch.each("paid_invoice", "InvoiceNo", [own], (), ("Identity", case.supplier)).values()
+    return tuple(found or none)
 
 
 def _proposed(lines: Iterable[PostingProposalLine], heads: Iterable[PostingProposal]) -> dict[OrderLineKey, Decimal]:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from mapping.kinds import Item, ItemKind
 from mapping.money import Currency, canonical, exact_product, exact_sum, plain, spread
 from mapping.remedies import add_below, blank, entry
+from mapping.watching import any_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from mapping.findings import Findings
     from mapping.profile import Profile
+    from mapping.watching import Watch
 
 _ZERO = Decimal(0)
 _HUNDREDTH = Decimal("0.01")
@@ -23,12 +25,16 @@ _REMEDY = "correct tax or tax code: FeeCode of the order line, else DefVatCode o
 
 @dataclass(frozen=True, slots=True)
 class Taxable:
-    """A line as far as tax goes: its net with all that was spread over it, the tax that it states, its code."""
+    """A line as far as tax goes: its net with all that was spread over it, the tax that it states, its code.
+
+    `watches`: what its code was taken from.
+    """
 
     at: str
     net: Decimal
     stated: Decimal
     code: str
+    watches: tuple[Watch, ...] = ()
 
 
 def taxes(
@@ -48,14 +54,14 @@ def taxes(
         without = [line.at for line in lines if not line.code]
         if without or difference > unit * len(lines):
             reason = f"line {without[0]} has no tax code" if without else _differs(exact_sum(made), exact_sum(due))
-            _undecided("taxCharge1", plain(at_header), reason, found)
+            _undecided("taxCharge1", plain(at_header), reason, lines, found)
         return made
     for line, amount in zip(lines, due, strict=True):
         if not line.code and line.stated:
-            _undecided(f"lines[{line.at}].taxCharge1", plain(line.stated), "no tax code", found)
+            _undecided(f"lines[{line.at}].taxCharge1", plain(line.stated), "no tax code", [line], found)
         elif line.code and abs(exact_sum((line.stated, -amount))) > unit:
             reason = f"{line.code}: {_differs(line.stated, amount)}"
-            _undecided(f"lines[{line.at}].taxCharge1", plain(line.stated), reason, found)
+            _undecided(f"lines[{line.at}].taxCharge1", plain(line.stated), reason, [line], found)
     return made
 
 
@@ -69,6 +75,7 @@ def _rate(line: Taxable, profile: Profile, found: Findings) -> Decimal:
             line.code,
             "value map 'tax_rate' has no rate for it",
             add_below("maps.tax_rate.values", entry(line.code, blank("percent"))),
+            any_of(*line.watches),
         )
     return rate or _ZERO
 
@@ -77,5 +84,6 @@ def _differs(stated: Decimal, due: Decimal) -> str:
     return f"{plain(stated)} stated, by the rate {canonical(due)}"
 
 
-def _undecided(field: str, value: str, reason: str, found: Findings) -> None:
-    found.add(Item(ItemKind.HELD, field, value, f"tax code undecided: {reason}", _REMEDY))
+def _undecided(field: str, value: str, reason: str, lines: Iterable[Taxable], found: Findings) -> None:
+    waits_for = any_of(*(watch for line in lines for watch in line.watches))
+    found.add(Item(ItemKind.HELD, field, value, f"tax code undecided: {reason}", _REMEDY, waits_for))

@@ -11,7 +11,8 @@ import pytest
 from rows import head, invoice, invoice_line, line, row
 from world import World
 
-from mapping.kinds import Action, IfsCreate, Instructions, ItemKind, JaggaerPost
+from mapping.kinds import Action, IfsCreate, Instructions, ItemKind, JaggaerPost, Snapshot
+from mapping.watching import Watch
 
 
 def done(world: World) -> list[str]:
@@ -241,6 +242,50 @@ def test_changed_after_posting_is_a_conflict_never_rewritten(
     assert posted.written == []
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (dearer, "total EUR 119 -> EUR 120"),
+        (rejected, "workflowStatus Completed -> Rejected"),
+        (other_account, "lines[1].quantity 10 -> 5; lines[1].unitPrice 10 -> 20"),
+    ],
+)
+def test_a_change_is_named_with_what_it_was(posted: World, change: Callable[[World], None], said: str) -> None:
+    posted.run("jaggaer:991")
+    change(posted)
+    (item,) = posted.run("jaggaer:991").items
+    assert item.reason == f"changed at JAGGAER after it was posted as posting proposal 10:9000: {said}"
+    first = said.partition(";")[0]
+    assert f"{item.ifs} -> {item.jaggaer}" in first
+    assert "correct posting proposal 10:9000 in IFS" in item.remedy
+    assert "conflicts resolve 991 --sync invoices --winner ifs" in item.remedy
+
+
+@pytest.mark.parametrize(
+    ("header_", "said"),
+    [
+        ({"total": {"currency": "EUR", "value": Decimal(120)}}, "total 119 -> 120"),
+        ({"supplierInvoiceNumber": "RE-2"}, "invoiceNumber RE-1 -> RE-2"),
+        ({"dueDate": "2026-04-30T00:00:00.000Z"}, "dueDate 2026-03-31 -> 2026-04-30"),
+        ({"businessUnit": "20"}, "in its lines or its accounting, of which was not kept what they were"),
+    ],
+)
+def test_of_what_an_earlier_release_posted_as_far_as_it_is_known(
+    posted: World, header_: dict[str, Any], said: str
+) -> None:
+    posted.run("jaggaer:991")
+    known = posted.snapshots["invoice", "991"]
+    fields = {name: value for name, value in known.fields.items() if name != "said"}
+    posted.snapshots["invoice", "991"] = Snapshot("invoice", "991", fields, known.version)
+    assert posted.run("jaggaer:991").items == (), "an upgrade changes nothing"
+    posted.snapshots["invoice", "991"] = Snapshot("invoice", "991", fields, known.version + 1)
+    header(posted).update(header_)
+    touch(posted)
+    (item,) = posted.run("jaggaer:991").items
+    assert item.reason.endswith(f"as posting proposal 10:9000: {said}")
+    assert posted.written == []
+
+
 @pytest.mark.parametrize("change", [cancel, dearer, other_account])
 def test_a_person_accepts_what_was_corrected_by_hand(posted: World, change: Callable[[World], None]) -> None:
     posted.run("jaggaer:991")
@@ -303,6 +348,18 @@ def test_absence_is_unknown(posted: World, lost: str) -> None:
         posted.invoices.clear()
     assert [item.kind for item in posted.run("jaggaer:991").items] == [ItemKind.HELD]
     assert posted.written == []
+
+
+def test_what_is_not_shown_any_more_says_where_to_look_and_watches_for_it(posted: World) -> None:
+    posted.run("jaggaer:991")
+    posted.hidden.add("posting_proposal")
+    (item,) = posted.run("jaggaer:991").items
+    assert "posting proposal 9000 of company 10" in item.reason
+    assert "source reference JAG:991" in item.remedy
+    assert "allowed companies" in item.remedy
+    (watch,) = Watch.read(item.waits_for)
+    assert (watch.set, watch.attribute, watch.value) == ("posting_proposal", "SourceReference", "JAG:991")
+    assert watch.now(posted.ifs) != watch
 
 
 def test_a_proposal_that_cannot_be_read_is_not_overlooked(posted: World) -> None:

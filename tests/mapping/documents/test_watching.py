@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from rows import line
+from rows import account, line
 
 from connectors.wire import ETag, Row
-from mapping.watching import Watch
+from mapping.watching import Watch, any_of
 
 LINES = [line("P1", "1"), line("P1", "2"), line("P2", "1")]
 
@@ -43,11 +43,21 @@ def test_with_an_etag_that_alone_tells() -> None:
 @pytest.mark.parametrize("value", ["P1", "P:1@x", "", "Ü/1"])
 def test_it_is_read_from_what_an_item_states(value: str) -> None:
     one = Watch.of("purchase_order_line", "OrderNo", value, [])
-    assert Watch.read(str(one)) == one
+    assert Watch.read(str(one)) == (one,)
 
 
 @pytest.mark.parametrize(
     "words", [None, "", "supplier:1001", "until:2026-01-01T00:00:00+00:00", "rows:x", "rowsy:a:b:c:d"]
 )
 def test_other_words_are_none(words: str | None) -> None:
-    assert Watch.read(words) is None
+    assert Watch.read(words) == ()
+
+
+def test_several_at_once_and_rows_of_one_company_alone() -> None:
+    ours, theirs = (account("4010", company) for company in ("10", "20"))
+    one = Watch.each("account", "Account", ["4010"], [ours], within=("Company", "10"))["4010"]
+    other = watch(*LINES)
+    assert Watch.read(any_of(one, None, other, one)) == (one, other)
+    assert any_of(None) is None
+    assert one.now([ours, theirs]) == one
+    assert one.now([replace(ours, etag=ETag('W/"2"')), theirs]) != one
