@@ -68,7 +68,10 @@ class Tolerance:
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
-    """An order line. Quantities in `unit`; `net_price` for one unit less discount; `charges` for the whole line."""
+    """An order line. Quantities in `unit`; `net_price` for one unit less discount; `charges` for the whole line.
+
+    `ended`: "closed" or "cancelled", "" while it is neither; of a cancelled one nothing is ordered.
+    """
 
     quantity: Decimal
     net_price: Decimal
@@ -76,6 +79,7 @@ class Ordered:
     received: Decimal
     invoiced: Decimal
     unit: str
+    ended: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +94,18 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Discrepancy:
-    """One cause at one invoice line, in words; `value` is what the invoice states."""
+    """One cause at one invoice line, in words; `value` is what the invoice states, `remedy` what a person can do."""
 
     at: str
     cause: Cause
     value: str
     reason: str
+    remedy: str
+
+
+_RAISE = "correct the quantity of the order line in IFS or of the invoice at JAGGAER"
+_REOPEN = "reopen the order line in IFS, or let the invoice name the line that was delivered, at JAGGAER"
+_RECEIVE = "register the receipt in IFS, or correct the invoice at JAGGAER"
 
 
 def match(
@@ -112,28 +122,40 @@ def match(
     def beyond(quantity: Decimal, due: Decimal) -> bool:
         return quantity > exact_sum((due, tolerance.quantity.room(due)))
 
-    def add(cause: Cause, reason: str) -> None:
-        found.append(Discrepancy(last, cause, canonical(asked), reason))
+    def add(cause: Cause, reason: str, remedy: str) -> None:
+        ended = ordered.ended and not credit
+        said = f"{reason}; the order line is {ordered.ended}" if ended else reason
+        found.append(Discrepancy(last, cause, canonical(asked), said, _REOPEN if ended else remedy))
 
     if credit:
         if beyond(asked, ordered.invoiced):
-            add(Cause.OVER_INVOICED, f"{canonical(asked)} credited, invoiced {canonical(ordered.invoiced)}")
+            reason = f"{canonical(asked)} credited, invoiced {canonical(ordered.invoiced)}"
+            remedy = "look which credit notes took it back already, or whether the invoice is posted that it takes back"
+            add(Cause.OVER_INVOICED, reason, f"{remedy}; else correct the quantity of the credit note at JAGGAER")
         return found
     total = exact_sum((ordered.invoiced, asked))
     beside = f"{canonical(asked)} invoiced beside {canonical(ordered.invoiced)} before"
     if beyond(asked, ordered.quantity):
-        add(Cause.QUANTITY, f"{canonical(asked)} invoiced, ordered {canonical(ordered.quantity)}")
+        add(Cause.QUANTITY, f"{canonical(asked)} invoiced, ordered {canonical(ordered.quantity)}", _RAISE)
     elif beyond(total, ordered.quantity):
-        add(Cause.OVER_INVOICED, f"{beside}, ordered {canonical(ordered.quantity)}")
+        remedy = "look which invoices took the quantity; raise the order line in IFS, or correct the invoice"
+        add(Cause.OVER_INVOICED, f"{beside}, ordered {canonical(ordered.quantity)}", remedy)
     # What was never ordered is not awaited: that it is too much is said above.
     if beyond(min(total, ordered.quantity), ordered.received):
-        add(Cause.NOT_RECEIVED, f"{beside}, received {canonical(ordered.received)}")
+        add(Cause.NOT_RECEIVED, f"{beside}, received {canonical(ordered.received)}", _RECEIVE)
     return found
 
 
 def _units(claims: Iterable[Claim], ordered: Ordered) -> list[Discrepancy]:
     return [
-        Discrepancy(claim.at, Cause.QUANTITY, claim.unit, f"invoiced in {claim.unit}, ordered in {ordered.unit}")
+        Discrepancy(
+            claim.at,
+            Cause.QUANTITY,
+            claim.unit,
+            f"invoiced in {claim.unit}, ordered in {ordered.unit}",
+            "correct the unit of the invoice line at JAGGAER, with quantity and price, or that of the order line in "
+            "IFS; where both are one unit, let maps.unit of the profile say so",
+        )
         for claim in claims
         if claim.unit and ordered.unit and claim.unit != ordered.unit
     ]
@@ -157,6 +179,7 @@ def _prices(claims: Iterable[Claim], ordered: Ordered, limit: Limit, currency: C
                 Cause.PRICE,
                 plain(claim.net),
                 f"{plain(claim.net)} invoiced for {canonical(claim.quantity)}, by the order {due} {currency.code}",
+                "correct the price of the order line in IFS or the invoice at JAGGAER",
             )
         )
     return found

@@ -21,13 +21,8 @@ if TYPE_CHECKING:
 _ZERO, _ONE, _HUNDRED = Decimal(0), Decimal(1), Decimal(100)
 _DIGITS = 6
 
-_REMEDIES = {
-    Cause.PRICE: "correct the price of the order line in IFS or the invoice at JAGGAER",
-    Cause.QUANTITY: "correct the quantity of the order line in IFS or the invoice at JAGGAER",
-    Cause.NOT_RECEIVED: "register the receipt in IFS, or correct the invoice at JAGGAER",
-    Cause.OVER_INVOICED: "look which invoices took the quantity; raise the order line in IFS, or correct the invoice",
-    Cause.UNKNOWN_LINE: "correct the line number in the invoice at JAGGAER, or add the line to the order in IFS",
-}
+_NO_SUCH_LINE = "correct the line number in the invoice at JAGGAER, or add the line to the order in IFS"
+_ENDED = {"Cancelled": "cancelled", "Closed": "closed"}
 
 
 @dataclass(slots=True)
@@ -50,7 +45,8 @@ class InvoiceMatch:
                 number = line.line.po_line_number or ""
                 order = line.line.po_number or ""
                 reason = f"order {order} has no line {number}" if number else f"no line of order {order} is named"
-                self._report([Discrepancy(line.at, Cause.UNKNOWN_LINE, number, reason)], order, number)
+                unknown = Discrepancy(line.at, Cause.UNKNOWN_LINE, number, reason, _NO_SUCH_LINE)
+                self._report([unknown], order, number)
 
     def lines(self, nets: Iterable[Decimal], currency: Currency, *, credit: bool) -> None:
         """Quantities and prices; `nets` of the invoice's lines before header charges are spread."""
@@ -91,6 +87,7 @@ class InvoiceMatch:
             received=row.qty_received or _ZERO,
             invoiced=self._invoiced(row, key, credit=credit),
             unit=found.attempt(at, lambda: self.profile.map("unit").to_jaggaer(unit, "BuyUnitMeas"), unit, watch),
+            ended=_ENDED.get(row.objstate or "", ""),
         )
 
     def _invoiced(self, row: PurchaseOrderLine, key: OrderLineKey, *, credit: bool) -> Decimal:
@@ -118,7 +115,7 @@ class InvoiceMatch:
                 self.drafted.found.notes.append(f"line {one.at}: match: {one.cause}: {one.reason}")
                 continue
             kind = ItemKind.HELD if does == "hold" else ItemKind.DEAD_LETTER
-            remedy = f"{_REMEDIES[one.cause]}; it then goes by itself"
+            remedy = f"{one.remedy}; it then goes by itself"
             if one.cause is not Cause.UNKNOWN_LINE:
                 let = f"ifs-jaggaer replay invoices --held match --key {self.case.key}"
                 remedy = f"{remedy}. Or a person lets it pass: {let}"

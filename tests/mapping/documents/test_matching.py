@@ -176,3 +176,45 @@ def test_a_quantity_within_an_amount(quantity: str, found: list[Cause]) -> None:
     tolerance = replace(STRICT, quantity=Limit(Decimal(10), Decimal(3)))
     asked = claim(quantity, str(Decimal(quantity) * 5))
     assert causes(asked, tolerance=tolerance) == found
+
+
+# --- what is said ---
+
+
+def said(*claims: Claim, ordered: Ordered = ORDERED, credit: bool = False) -> list[tuple[str, str]]:
+    return [(one.reason, one.remedy) for one in match(claims, ordered, STRICT, EUR, credit=credit)]
+
+
+def test_another_unit_is_no_matter_of_the_quantity() -> None:
+    ((reason, remedy),) = said(claim("100", "500", unit="KGM"))
+    assert reason == "invoiced in KGM, ordered in EA"
+    assert remedy.startswith("correct the unit of the invoice line")
+    assert "maps.unit" in remedy
+
+
+def test_a_cancelled_line_is_named_so() -> None:
+    cancelled = replace(ORDERED, quantity=Decimal(0), received=Decimal(0), ended="cancelled")
+    ((reason, remedy),) = said(claim("1", "5"), ordered=cancelled)
+    assert reason == "1 invoiced, ordered 0; the order line is cancelled"
+    assert remedy.startswith("reopen the order line in IFS")
+
+
+@pytest.mark.parametrize(("invoiced", "received"), [("100", "100"), ("0", "10")])
+def test_a_closed_one_too(invoiced: str, received: str) -> None:
+    closed = replace(ORDERED, invoiced=Decimal(invoiced), received=Decimal(received), ended="closed")
+    ((reason, remedy),) = said(claim("20", "100"), ordered=closed)
+    assert reason.endswith("; the order line is closed")
+    assert remedy.startswith("reopen the order line in IFS")
+
+
+def test_a_closed_line_that_fits_is_no_discrepancy() -> None:
+    assert said(claim("100", "500"), ordered=replace(ORDERED, ended="closed")) == []
+
+
+def test_a_credit_note_is_not_mended_by_ordering_more() -> None:
+    for ended in ("", "closed"):
+        ordered = replace(ORDERED, invoiced=Decimal(9), ended=ended)
+        ((reason, remedy),) = said(claim("10", "50"), ordered=ordered, credit=True)
+        assert reason == "10 credited, invoiced 9"
+        assert "raise the order line" not in remedy
+        assert "correct the quantity of the credit note" in remedy
