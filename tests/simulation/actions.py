@@ -7,9 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from simulation import edits_goods, edits_invoices, edits_orders, edits_suppliers
 from simulation.edits import EDITS
 
 from ifs_jaggaer.errors import System
+
+# Their functions are found by name.
+__all__ = ["edits_goods", "edits_invoices", "edits_orders", "edits_suppliers"]
 
 Sync: TypeAlias = Literal[
     "all",
@@ -23,11 +27,16 @@ Sync: TypeAlias = Literal[
     "payments",
 ]
 
+How: TypeAlias = Literal["delta", "dry run", "sweep", "replay", "backfill"]
+
 DAY = 86_400
 
 SYNCS: tuple[Sync, ...] = (
     "suppliers", "gl-accounts", "contracts", "requisitions", "purchase-orders", "receipts", "invoices", "payments",
 )  # fmt: skip
+
+HOW: dict[How, int] = {"delta": 12, "dry run": 1, "sweep": 2, "replay": 1, "backfill": 1}
+"""How often."""
 
 FAULTS: dict[System, tuple[str, ...]] = {
     "ifs": (
@@ -65,12 +74,13 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Meets the request after `skip` others of that method."""
+    """Meets so many requests after `skip` others of that method."""
 
     system: System
     fault: str
     method: str | None
     skip: int
+    times: int
     seconds: int
 
 
@@ -84,14 +94,26 @@ class Meanwhile:
 
 @dataclass(frozen=True, slots=True)
 class Kill:
-    """The process of the next run dies at its n-th step."""
+    """The process of the next run dies at its n-th step; `writing`: counted from its first write on."""
 
     step: int
+    writing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """So many seconds after the next run another process runs this sync."""
+
+    sync: Sync
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
+    """As the schedule or a person asks for it."""
+
     sync: Sync
+    how: How = "delta"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +128,7 @@ class Rest:
     """Users rest, faults end, time passes: the laws are looked at."""
 
 
-Action: TypeAlias = Edit | Wait | Fault | Meanwhile | Kill | Run | Forget | Rest
+Action: TypeAlias = Edit | Wait | Fault | Meanwhile | Kill | Beside | Run | Forget | Rest
 
 
 def life_of(seed: int, days: int) -> list[Action]:
@@ -120,33 +142,39 @@ def life_of(seed: int, days: int) -> list[Action]:
 
 
 def _day(chance: random.Random) -> Iterator[Action]:
-    for _ in range(chance.randint(2, 5)):
+    for _ in range(chance.randint(3, 7)):
+        sync = chance.choice(SYNCS) if chance.random() < 0.8 else None
         for _ in range(chance.choice((0, 1, 1, 2, 3, 5))):
-            yield _edit(chance)
+            yield _edit(chance, sync)
             if chance.random() < 0.3:
                 yield Wait(chance.choice((1, 1, 20, 400)))
-        yield from _run(chance)
+        yield from _run(chance, sync)
         yield Wait(chance.choice((1, 5, 60, 300, 900, 4000)))
         if chance.random() < 0.03:
             yield Forget(chance.choice(("watermarks", "watermarks", "store")))
-    if chance.random() < 0.6:
+    if chance.random() < 0.5:
         yield Rest()
     yield Wait(DAY // 4)
 
 
-def _run(chance: random.Random) -> Iterator[Action]:
-    sync: Sync = chance.choice(("all", *SYNCS, "suppliers", "purchase-orders"))
-    if chance.random() < 0.35:
-        yield Kill(int(2 ** chance.uniform(1, 9)))
+def _run(chance: random.Random, sync: Sync | None) -> Iterator[Action]:
+    """Of the sync that the edits were work for, mostly."""
+    if chance.random() < 0.4:
+        writing = chance.random() < 0.6
+        yield Kill(int(2 ** chance.uniform(0, 5 if writing else 9)), writing)
     for _ in range(chance.choice((0, 0, 1, 1, 2, 4))):
         yield _fault(chance)
     for _ in range(chance.choice((0, 0, 1, 2))):
-        yield Meanwhile(_edit(chance), int(2 ** chance.uniform(0, 6)))
-    yield Run(sync)
+        yield Meanwhile(_edit(chance, sync), int(2 ** chance.uniform(0, 6)))
+    main: Sync = chance.choice(("all", sync, sync)) if sync else "all"
+    if chance.random() < 0.15:
+        yield Beside(chance.choice((main, main, "all")), round(10 ** chance.uniform(-2, 1), 2))
+    yield Run(main, *chance.choices(list(HOW), list(HOW.values())))
 
 
-def _edit(chance: random.Random) -> Edit:
-    names: Sequence[str] = list(EDITS)
+def _edit(chance: random.Random, sync: Sync | None) -> Edit:
+    """Of one kind's, or of any."""
+    names: Sequence[str] = [name for name, told in EDITS.items() if sync in {None, told.sync}]
     (what,) = chance.choices(names, [EDITS[name].weight for name in names])
     return Edit(what, chance.randrange(10**9))
 
@@ -156,5 +184,6 @@ def _fault(chance: random.Random) -> Fault:
     method = (
         chance.choice(("POST", "POST", "PATCH", None)) if system == "ifs" else chance.choice(("POST", "POST", None))
     )
-    fault = chance.choice(FAULTS[system])
-    return Fault(system, fault, method, int(2 ** chance.uniform(0, 4)) - 1, chance.randint(1, LATE))
+    skip = int(2 ** chance.uniform(0, 3 if method else 5)) - 1
+    times = chance.choice((1, 1, 1, 1, 2, 6))
+    return Fault(system, chance.choice(FAULTS[system]), method, skip, times, chance.randint(1, LATE))

@@ -10,6 +10,8 @@ from typing import Any, TypeAlias, TypeVar
 from simulation.tenants import Users
 from simulation.wishes import Wishes
 
+from ifs_jaggaer.pipeline.request import SyncName
+
 T = TypeVar("T")
 Row: TypeAlias = "dict[str, Any]"
 
@@ -49,20 +51,21 @@ LATEST = 240
 
 @dataclass(frozen=True)
 class EditOf:
-    """One thing that a user may do; `do` says what it was done to."""
+    """One thing that a user may do; `do` says what it was done to, `sync` is the one that it is work for."""
 
     do: Callable[[Desk], str]
     weight: int
+    sync: SyncName
 
 
 EDITS: dict[str, EditOf] = {}
 
 
-def edit(weight: int) -> Callable[[Callable[[Desk], str]], Callable[[Desk], str]]:
+def edit(weight: int, sync: SyncName) -> Callable[[Callable[[Desk], str]], Callable[[Desk], str]]:
     """Enters a function under its name; `weight`: how often it happens compared with others."""
 
     def enter(do: Callable[[Desk], str]) -> Callable[[Desk], str]:
-        EDITS[do.__name__] = EditOf(do, weight)
+        EDITS[do.__name__] = EditOf(do, weight, sync)
         return do
 
     return enter

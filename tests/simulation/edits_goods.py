@@ -11,7 +11,7 @@ MOST = 4
 """Of each kind."""
 
 
-@edit(2)
+@edit(2, "requisitions")
 def new_requisition(desk: Desk) -> str:
     rows = desk.users.records("ifs", "PurchaseRequisitionSet")
     if sum(row["Objstate"] == "Released" for row in rows) >= MOST:
@@ -20,14 +20,14 @@ def new_requisition(desk: Desk) -> str:
     return requisition_for(desk.users, supplier)
 
 
-@edit(2)
+@edit(2, "requisitions")
 def note_requisition(desk: Desk) -> str:
     number, note = _requisition(desk), desk.word("bald")
     desk.change_ifs("PurchaseRequisitionSet", {"RequisitionNo": number}, {"NoteText": note})
     return f"{number}: {note}"
 
 
-@edit(1)
+@edit(1, "requisitions")
 def require_more(desk: Desk) -> str:
     line = desk.pick(r for r in desk.users.records("ifs", "PurchaseReqLineSet") if r["Objstate"] == "Released")
     quantity = desk.chance.randint(1, 40)
@@ -36,20 +36,20 @@ def require_more(desk: Desk) -> str:
     return f"{line['RequisitionNo']}: quantity {quantity}"
 
 
-@edit(1)
+@edit(1, "requisitions")
 def end_requisition(desk: Desk) -> str:
     number, state = _requisition(desk), desk.chance.choice(("Closed", "Cancelled"))
     desk.change_ifs("PurchaseRequisitionSet", {"RequisitionNo": number}, {"Objstate": state})
     return f"{number}: {state}"
 
 
-@edit(3)
+@edit(3, "receipts")
 def new_receipt(desk: Desk) -> str:
     order = desk.pick(desk.users.records("ifs", "PurchaseOrderSet"))["OrderNo"]
     return f"{receipt_of(desk.users, order)} of {order}"
 
 
-@edit(2)
+@edit(2, "receipts")
 def void_receipt(desk: Desk) -> str:
     receipts = desk.users.records("jaggaer", "receipts")
     number = desk.pick(r["header"]["receiptId"] for r in receipts if r["header"]["status"] == "Completed")
@@ -57,7 +57,7 @@ def void_receipt(desk: Desk) -> str:
     return str(number)
 
 
-@edit(2)
+@edit(2, "contracts")
 def new_contract(desk: Desk) -> str:
     if len(desk.users.records("jaggaer", "contracts")) >= MOST:
         return reprice_contract(desk)
@@ -67,7 +67,7 @@ def new_contract(desk: Desk) -> str:
     return Deals(desk.users).with_company(bravo, *prices)
 
 
-@edit(2)
+@edit(2, "contracts")
 def reprice_contract(desk: Desk) -> str:
     code, value = _contract(desk), desk.chance.randint(100, 4000) / 100
     prices = [price(value=value), price(quantity=100, value=value / 2)][: desk.chance.randint(1, 2)]
@@ -75,14 +75,14 @@ def reprice_contract(desk: Desk) -> str:
     return f"{code}: {len(prices)} prices, {value}"
 
 
-@edit(1)
+@edit(1, "contracts")
 def end_contract(desk: Desk) -> str:
     code = _contract(desk)
     Deals(desk.users).change(code, status="Terminated")
     return code
 
 
-@edit(1)
+@edit(1, "requisitions")
 def order_from_requisition(desk: Desk) -> str:
     """Its number shows at the requisition on both sides."""
     line = desk.pick(r for r in desk.users.records("ifs", "PurchaseReqLineSet") if r["Objstate"] == "Released")

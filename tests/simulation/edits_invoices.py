@@ -8,19 +8,19 @@ from simulation.edits_orders import LIVE
 LEDGER = ("Company", "Identity", "PartyType", "LedgerItemId")
 
 
-@edit(3)
+@edit(3, "invoices")
 def new_invoice(desk: Desk) -> str:
     supplier = desk.pick(desk.users.records("ifs", "SupplierInfoGeneralSet"))["SupplierId"]
     return str(desk.users.invoice(supplier))
 
 
-@edit(3)
+@edit(3, "invoices")
 def new_order_invoice(desk: Desk) -> str:
     order = desk.pick(row for row in desk.users.records("ifs", "PurchaseOrderSet") if row["Objstate"] in LIVE)
     return f"{desk.users.invoice(order['VendorNo'], order['OrderNo'])} of {order['OrderNo']}"
 
 
-@edit(2)
+@edit(2, "invoices")
 def goods_arrive(desk: Desk) -> str:
     """Keyed in IFS itself, so that what waits for the goods can go."""
     order = desk.pick(row for row in desk.users.records("ifs", "PurchaseOrderSet") if row["Objstate"] in LIVE)
@@ -28,7 +28,7 @@ def goods_arrive(desk: Desk) -> str:
     return str(order["OrderNo"])
 
 
-@edit(1)
+@edit(1, "invoices")
 def resend_invoice(desk: Desk) -> str:
     invoice = desk.pick(i["header"] for i in desk.users.records("jaggaer", "invoices") if _is(i, "Exported"))
     values = {"header": {"exportStatus": "NotExported"}}
@@ -36,7 +36,7 @@ def resend_invoice(desk: Desk) -> str:
     return str(invoice["invoiceId"])
 
 
-@edit(1)
+@edit(1, "invoices")
 def touch_invoice(desk: Desk) -> str:
     """Nothing that matters changes, but its time."""
     invoice = desk.pick(desk.users.records("jaggaer", "invoices"))["header"]["invoiceId"]
@@ -44,7 +44,7 @@ def touch_invoice(desk: Desk) -> str:
     return str(invoice)
 
 
-@edit(1)
+@edit(1, "invoices")
 def approve_late(desk: Desk) -> str:
     """One that could not be posted yet, until now."""
     supplier = desk.pick(desk.users.records("ifs", "SupplierInfoGeneralSet"))["SupplierId"]
@@ -59,7 +59,7 @@ def approve_late(desk: Desk) -> str:
     return str(invoice)
 
 
-@edit(2)
+@edit(2, "payments")
 def pay(desk: Desk) -> str:
     """A balanced proposal is posted, or a posted one paid."""
     unpaid = [row for row in desk.users.records("ifs", "InvoiceLedgerItemSet") if row["OpenAmount"]]

@@ -27,7 +27,7 @@ def order_there(desk: Desk) -> Row:
     return desk.pick(order for order in orders if order["header"]["status"] == "Sent")
 
 
-@edit(5)
+@edit(5, "purchase-orders")
 def new_order(desk: Desk) -> str:
     users = desk.users
     if sum(row["Objstate"] in LIVE for row in users.records("ifs", "PurchaseOrderSet")) >= MOST_ORDERS:
@@ -39,14 +39,14 @@ def new_order(desk: Desk) -> str:
     return f"{order} of {supplier}"
 
 
-@edit(3)
+@edit(3, "purchase-orders")
 def note_order(desk: Desk) -> str:
     order, note = order_of(desk)["OrderNo"], desk.word("eilt")
     desk.change_ifs("PurchaseOrderSet", {"OrderNo": order}, {"NoteText": note})
     return f"{order}: {note}"
 
 
-@edit(3)
+@edit(3, "purchase-orders")
 def order_more(desk: Desk) -> str:
     line, quantity = line_of(desk), desk.chance.randint(1, 40)
     least = Decimal(str(line["QtyReceived"] or 0)) + Decimal(str(line["QtyInvoiced"] or 0))
@@ -54,21 +54,21 @@ def order_more(desk: Desk) -> str:
     return f"{line['OrderNo']}-{line['LineNo']}: quantity {quantity}"
 
 
-@edit(2)
+@edit(2, "purchase-orders")
 def reprice_line(desk: Desk) -> str:
     line, price = line_of(desk), f"{desk.chance.randint(1, 99)}.{desk.chance.randint(10, 99)}"
     desk.change_ifs("PurchaseOrderLineSet", keyed(line, *LINE), {"FbuyUnitPrice": price})
     return f"{line['OrderNo']}-{line['LineNo']}: price {price}"
 
 
-@edit(2)
+@edit(2, "purchase-orders")
 def want_later(desk: Desk) -> str:
     line, day = line_of(desk), f"2026-04-{desk.chance.randint(10, 28)}"
     desk.change_ifs("PurchaseOrderLineSet", keyed(line, *LINE), {"WantedDeliveryDate": day})
     return f"{line['OrderNo']}-{line['LineNo']}: wanted {day}"
 
 
-@edit(2)
+@edit(2, "purchase-orders")
 def add_line(desk: Desk) -> str:
     order = order_of(desk)["OrderNo"]
     lines = [row for row in desk.users.records("ifs", "PurchaseOrderLineSet") if row["OrderNo"] == order]
@@ -79,21 +79,21 @@ def add_line(desk: Desk) -> str:
     return f"{order}-{number}"
 
 
-@edit(1)
+@edit(1, "purchase-orders")
 def cancel_line(desk: Desk) -> str:
     line = line_of(desk)
     desk.change_ifs("PurchaseOrderLineSet", keyed(line, *LINE), {"Objstate": "Cancelled"})
     return f"{line['OrderNo']}-{line['LineNo']}: cancelled"
 
 
-@edit(1)
+@edit(1, "purchase-orders")
 def cancel_order(desk: Desk) -> str:
     order, state = order_of(desk)["OrderNo"], desk.chance.choice(("Cancelled", "Closed"))
     desk.change_ifs("PurchaseOrderSet", {"OrderNo": order}, {"Objstate": state})
     return f"{order}: {state}"
 
 
-@edit(2)
+@edit(2, "purchase-orders")
 def acknowledge_order(desk: Desk) -> str:
     order = order_there(desk)
     said = {"acknowledgement": {"number": f"AB {desk.chance.randrange(1000)}", "date": "2026-02-20T00:00:00.000Z"}}
@@ -101,7 +101,7 @@ def acknowledge_order(desk: Desk) -> str:
     return f"{order['header']['poNumber']}: {said}"
 
 
-@edit(2)
+@edit(2, "purchase-orders")
 def promise_line(desk: Desk) -> str:
     order = order_there(desk)
     day = f"2026-03-{desk.chance.randint(10, 28)}T00:00:00.000Z"

@@ -30,41 +30,41 @@ def same_key(desk: Desk, *, number: str = "", bravo: str = "") -> str:
     return f"JAGGAER:{bravo}"
 
 
-@edit(3)
+@edit(3, "suppliers")
 def new_supplier(desk: Desk) -> str:
     if len(desk.users.records("ifs", "SupplierInfoGeneralSet")) >= MOST_SUPPLIERS + MOST_COMPANIES:
         return rename_supplier(desk)
     return desk.users.supplier()
 
 
-@edit(2)
+@edit(2, "suppliers")
 def new_company(desk: Desk) -> str:
     if len(desk.users.records("jaggaer", "companyprofiles")) >= MOST_SUPPLIERS + MOST_COMPANIES:
         return rename_company(desk)
     return desk.users.company()
 
 
-@edit(2)
+@edit(2, "suppliers")
 def rename_supplier(desk: Desk) -> str:
     return _general(desk, "name", "Name", desk.word("Werk"))
 
 
-@edit(2)
+@edit(2, "suppliers")
 def reform_supplier(desk: Desk) -> str:
     return _general(desk, "legal form", "CorporateForm", desk.chance.choice(FORMS))
 
 
-@edit(2)
+@edit(2, "suppliers")
 def register_supplier(desk: Desk) -> str:
     return _general(desk, "registration", "AssociationNo", desk.word("HRB"))
 
 
-@edit(1)
+@edit(1, "suppliers")
 def block_supplier(desk: Desk) -> str:
     return _general(desk, "status", "Status", desk.chance.choice(("Blocked", "Active")))
 
 
-@edit(2)
+@edit(2, "suppliers")
 def move_supplier(desk: Desk) -> str:
     row = desk.pick(desk.users.records("ifs", "SupplierInfoAddressSet"))
     city = desk.word("Ort")
@@ -73,7 +73,7 @@ def move_supplier(desk: Desk) -> str:
     return f"{row['SupplierId']}: city {city}"
 
 
-@edit(1)
+@edit(1, "suppliers")
 def write_to_supplier(desk: Desk) -> str:
     row = desk.pick(r for r in desk.users.records("ifs", "CommMethodSet") if r["MethodId"] == "E_MAIL")
     mail = f"a{desk.chance.randrange(1000)}@example.com"
@@ -82,44 +82,44 @@ def write_to_supplier(desk: Desk) -> str:
     return f"{row['Identity']}: e-mail {mail}"
 
 
-@edit(2)
+@edit(2, "suppliers")
 def rename_company(desk: Desk) -> str:
     return _company(desk, "name", "companyName", desk.word("Kontor"))
 
 
-@edit(2)
+@edit(2, "suppliers")
 def reform_company(desk: Desk) -> str:
     return _company(desk, "legal form", "bizLegalStruct", desk.chance.choice(FORMS))
 
 
-@edit(2)
+@edit(2, "suppliers")
 def register_company(desk: Desk) -> str:
     return _company(desk, "registration", "fiscalCode", desk.word("HRB"))
 
 
-@edit(2)
+@edit(2, "suppliers")
 def move_company(desk: Desk) -> str:
     return _company(desk, "city", "city", desk.word("Ort"))
 
 
-@edit(2)
+@edit(2, "suppliers")
 def write_to_company(desk: Desk) -> str:
     return _company(desk, "e-mail", "bizEmail", f"b{desk.chance.randrange(1000)}@example.com")
 
 
-@edit(1)
+@edit(1, "suppliers")
 def suspend_company(desk: Desk) -> str:
     return _company(desk, "status", "status", desk.chance.choice(("SUSPENDED", "ACTIVE")))
 
 
-@edit(1)
+@edit(1, "gl-accounts")
 def new_account(desk: Desk) -> str:
     account = desk.users.number("5")
     desk.users.account(account)
     return account
 
 
-@edit(2)
+@edit(2, "gl-accounts")
 def describe_account(desk: Desk) -> str:
     row = desk.pick(desk.users.records("ifs", "AccountSet"))
     words = desk.word("Konto")

@@ -5,20 +5,24 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import secrets
 import tempfile
+import uuid
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 from pipeline.driving import IN_ORDER
-from simulation import edits_goods, edits_invoices, edits_orders, edits_suppliers
-from simulation.actions import Action, Edit, Fault, Forget, Kill, Meanwhile, Rest, Run, Wait
+from simulation.actions import Action, Beside, Edit, Fault, Forget, Kill, Meanwhile, Rest, Run, Wait
 from simulation.edits import EDITS, Desk, Nothing
 from simulation.laws_at_rest import LAWS
-from simulation.mortality import Process, belonging, mortal_store
+from simulation.mortality import Process, belonging, mortality
 from simulation.product import Product, quick_starts
 from simulation.standing import Standing
 from simulation.tenants import Refused, Tenants
@@ -26,9 +30,6 @@ from simulation.virtual_time import Times, VirtualLoop, live
 from simulation.wishes import Wishes
 
 from ifs_jaggaer.errors import System
-
-# Their functions are found by name.
-__all__ = ["Broken", "Life", "Lost", "edits_goods", "edits_invoices", "edits_orders", "edits_suppliers", "simulate"]
 
 QUIET_SECONDS = 700
 """Longer than what is sent may still be at work, and than the overlap."""
@@ -40,6 +41,16 @@ MOST_CYCLES = 5
 """Of runs at rest until one writes nothing."""
 
 SYSTEMS: tuple[System, System] = ("ifs", "jaggaer")
+
+
+ASKED: Mapping[str, Mapping[str, Any]] = {
+    "delta": {},
+    "dry run": {"dry_run": True},
+    "sweep": {"sweep": True},
+    "replay": {"replay": "open"},
+    "backfill": {"since": datetime(2026, 1, 1, tzinfo=UTC)},
+}
+"""What a request says beside its sync."""
 
 
 class Broken(AssertionError):
@@ -57,7 +68,8 @@ class Life:
     log: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     meanwhile: dict[int, list[Edit]] = field(default_factory=dict)
-    kill: int | None = None
+    kill: Kill | None = None
+    beside: list[Beside] = field(default_factory=list)
     arrived: int = 0
 
     def say(self, words: str) -> None:
@@ -75,16 +87,18 @@ class Life:
                 self._edit(action)
             case Wait(seconds):
                 await asyncio.sleep(seconds)
-            case Fault(system, fault, method, skip, seconds):
-                order = {"fault": fault, "skip": skip, "args": {"seconds": seconds}}
+            case Fault(system, fault, method, skip, times, seconds):
+                order = {"fault": fault, "skip": skip, "times": times, "args": {"seconds": seconds}}
                 self.tenants.systems[system].faults.arm(order | ({"method": method} if method else {}))
                 self.say(str(action))
             case Meanwhile(edit, request):
                 self.meanwhile.setdefault(request, []).append(edit)
-            case Kill(step):
-                self.kill = step
-            case Run(sync):
-                await self._run(sync)
+            case Kill():
+                self.kill = action
+            case Beside():
+                self.beside.append(action)
+            case Run(sync, how):
+                await self._run(sync, how)
             case Forget(what):
                 self._forget(what)
             case Rest():
@@ -107,19 +121,32 @@ class Life:
         for edit in self.meanwhile.pop(self.arrived, ()):
             self._edit(edit)
 
-    async def _run(self, sync: str) -> None:
-        process = Process(self.kill)
-        self.arrived = 0
-        self.say(f"run {sync}" + (f", to die at step {self.kill}" if self.kill else ""))
-        results = await self.product.run(IN_ORDER if sync == "all" else (sync,), process)  # type: ignore[arg-type]
+    async def _run(self, sync: str, how: str = "delta") -> None:
+        process = Process(self.kill.step, writing=self.kill.writing) if self.kill else Process()
+        others, self.beside, self.arrived = self.beside, [], 0
+        self.say(f"run {sync}, {how}" + (f", {self.kill}" if self.kill else ""))
+        await asyncio.gather(self._process(sync, process, how), *(self._later(other) for other in others))
+        self.kill = None
+        self.meanwhile.clear()
+
+    async def _later(self, other: Beside) -> None:
+        await asyncio.sleep(other.seconds)
+        self.say(f"run {other.sync} beside it")
+        self.counts["runs beside another"] += 1
+        await self._process(other.sync, Process(), "delta")
+
+    async def _process(self, sync: str, process: Process, how: str) -> None:
+        syncs = IN_ORDER if sync == "all" else (sync,)
+        results = await self.product.run(syncs, process, **ASKED[how])  # type: ignore[arg-type]
+        self.counts[f"runs asked for as {how}"] += 1
+        if how == "dry run" and process.writes:
+            raise Broken(f"a_dry_run_writes_nothing: {process.writes} writes")
         for result in results:
             self.say(f"{result.sync}: {result.state}: {result.message}")
             self.counts[f"runs {result.state}"] += 1
         if process.dead:
             self.say(f"died {process.died_at}")
             self.counts["deaths"] += 1
-        self.kill = None
-        self.meanwhile.clear()
 
     def _forget(self, what: str) -> None:
         self.say(f"forget the {what}")
@@ -132,6 +159,7 @@ class Life:
     async def _rest(self) -> None:
         self.say("rest")
         self.meanwhile.clear()
+        self.beside.clear()
         self.kill = None
         for system in self.tenants.systems.values():
             self.counts["faults"] += sum(fault["hits"] for fault in system.faults.shown())
@@ -145,13 +173,13 @@ class Life:
         self.counts["rests"] += 1
 
     async def _cycles(self) -> list[str]:
-        """Cycles until one writes nothing; how its runs failed, if they did."""
-        for _ in range(MOST_CYCLES):
+        """Cycles until one writes nothing, and what stood open was tried again; how its runs failed, if they did."""
+        for turn in range(MOST_CYCLES):
             for system in self.tenants.systems.values():
                 system.traffic.reset()
             runs = len(self.log)
             await self._run("all")
-            if not any(self._writes().values()):
+            if turn and not any(self._writes().values()):
                 break
             await asyncio.sleep(LOOKED_AT_AGAIN)
         return [words for words in self.log[runs:] if ": failed: " in words]
@@ -183,6 +211,20 @@ def _silence() -> Iterator[None]:
         logging.disable(before)
 
 
+@contextmanager
+def _same_names(chance: random.Random) -> Iterator[None]:
+    """Names that are drawn by chance, of requests, tokens and chains, are those of the seed."""
+    with ExitStack() as patches:
+        for module, name, drawn in (
+            (uuid, "uuid4", lambda: uuid.UUID(int=chance.getrandbits(128), version=4)),
+            (secrets, "token_hex", lambda size=32: chance.randbytes(size).hex()),
+            (secrets, "token_urlsafe", lambda size=32: chance.randbytes(size).hex()),
+            (secrets, "token_bytes", lambda size=32: chance.randbytes(size)),
+        ):
+            patches.enter_context(patch.object(module, name, drawn))
+        yield
+
+
 def simulate(seed: int, actions: Sequence[Action]) -> Life:
     """Lives these actions; whoever raises has the life so far in `Lost.life`.
 
@@ -193,11 +235,15 @@ def simulate(seed: int, actions: Sequence[Action]) -> Life:
     loop.set_task_factory(belonging)
     times = Times(loop)
     chance = random.Random(f"{seed} world")  # noqa: S311
-    names = {"PAGE_SIZE": chance.choice((1, 2, 3, 100))}
-    tenants = Tenants(times)
+    told = {"PAGE_SIZE": chance.choice((1, 2, 3, 100))}
+    names = _same_names(random.Random(f"{seed} names"))  # noqa: S311
+    tenants = Tenants(times, random.Random(f"{seed} network"))  # noqa: S311
+    for system in tenants.systems.values():
+        system.apply_settings({"clock_offset": chance.choice((0, 0, -120, 120))})
     tenants.systems["jaggaer"].apply_settings({"server_page": chance.choice((2, 3, 100))})
-    with tempfile.TemporaryDirectory(dir=_memory()) as folder, mortal_store(), quick_starts(), _silence():
-        product = Product(tenants, times, random.Random(f"{seed} jitter"), Path(folder), names)  # noqa: S311
+    tenants.systems["ifs"].apply_settings({"enforce_invoice_no": chance.random() < 0.5})
+    with tempfile.TemporaryDirectory(dir=_memory()) as folder, mortality(), quick_starts(), _silence(), names:
+        product = Product(tenants, times, random.Random(f"{seed} jitter"), Path(folder), told)  # noqa: S311
         life = Life(loop, tenants, product)
         try:
             live(life.go(actions), loop)

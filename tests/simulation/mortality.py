@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Callable, Coroutine, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import Context, ContextVar
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from unittest.mock import patch
 
-from ifs_jaggaer.pipeline import holder
+from ifs_jaggaer.pipeline import holder, stages
 from ifs_jaggaer.store import store
 from ifs_jaggaer.store.engine import transaction
 
@@ -29,19 +30,23 @@ class Killed(BaseException):
 class Process:
     """One process of the product. `kill_at`: the step at which it dies, none for one that lives on.
 
-    `steps` counts those that it took, `died_at` says what the last one was.
+    `writing`: steps are counted from its first write on. `died_at` says what the last one was.
     """
 
     kill_at: int | None = None
+    writing: bool = False
     steps: int = 0
+    writes: int = 0
     dead: bool = False
     died_at: str = ""
     name: str = field(default_factory=lambda: uuid.uuid4().hex)
     tasks: list[asyncio.Task[Any]] = field(default_factory=list)
 
-    def step(self, what: str) -> None:
+    def step(self, what: str, *, write: bool = False) -> None:
         """Raises Killed when its time has come, or came before."""
-        self.steps += 1
+        self.writing = self.writing and not write
+        self.writes += write
+        self.steps += not self.writing
         if not self.dead and self.kill_at is not None and self.steps >= self.kill_at:
             self.dead, self.died_at = True, what
         self.breathe()
@@ -55,10 +60,27 @@ NOBODY = Process()
 HERE: ContextVar[Process] = ContextVar("process", default=NOBODY)
 """The process that a task belongs to."""
 
+_ALIVE: set[str] = set()
+"""The names of those that have not ended."""
+
+
+class _NameHere(str):
+    """Stands for the name of the process that asks."""
+
+    __slots__ = ()
+
+    def __format__(self, _spec: str) -> str:
+        return HERE.get().name
+
+
+def _is_gone(holder_name: str) -> bool:
+    """What the operating system would say."""
+    return holder_name.split("|")[2] not in _ALIVE
+
 
 async def run_in(process: Process, work: Callable[[], Coroutine[Any, Any, T]]) -> T | None:
     """What the work gives; None where the process died. Whatever else it raises is the product's fault."""
-    holder._PROCESS = process.name
+    _ALIVE.add(process.name)
     token = HERE.set(process)
     main = asyncio.get_running_loop().create_task(work())
     HERE.reset(token)
@@ -69,6 +91,7 @@ async def run_in(process: Process, work: Callable[[], Coroutine[Any, Any, T]]) -
             raise
         return None
     finally:
+        _ALIVE.discard(process.name)
         await _bury(process.tasks)
 
 
@@ -93,8 +116,8 @@ def belonging(
 
 
 @contextmanager
-def mortal_store() -> Iterator[None]:
-    """Each commit of the store is a step."""
+def mortality() -> Iterator[None]:
+    """Each commit of the store is a step, and who holds a lease is known by name."""
 
     @contextmanager
     def stepping(*args: Any, **how: Any) -> Iterator[Any]:
@@ -109,8 +132,8 @@ def mortal_store() -> Iterator[None]:
             yield db
         process.step("after a commit")
 
-    setattr(store, "transaction", stepping)  # noqa: B010 - for the length of the block
-    try:
+    with ExitStack() as patches:
+        patches.enter_context(patch.object(store, "transaction", stepping))
+        patches.enter_context(patch.object(holder, "_PROCESS", _NameHere()))
+        patches.enter_context(patch.object(stages, "is_gone", _is_gone))
         yield
-    finally:
-        setattr(store, "transaction", transaction)  # noqa: B010

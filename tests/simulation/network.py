@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextvars import Context
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any, TypeAlias, TypeVar
 
 import httpx
@@ -14,8 +15,8 @@ from simulation.mortality import HERE
 from ifs_jaggaer.sandbox.server import Front
 from ifs_jaggaer.sandbox.system import System
 
-WAY = 0.01
-"""Seconds that a request or an answer is on its way."""
+LONGEST_WAY = 0.2
+"""Seconds that a request or an answer is on its way, at most."""
 
 T = TypeVar("T")
 Message: TypeAlias = "dict[str, Any]"
@@ -111,16 +112,17 @@ async def _within(seconds: float | None, wait: Coroutine[Any, Any, T]) -> T:
 class Network(httpx.AsyncBaseTransport):
     """To one system. `arrives` is told of each request when it reaches the server, before that sees it."""
 
-    def __init__(self, system: System) -> None:
+    def __init__(self, system: System, chance: Random) -> None:
         self._front = Front(system)
+        self._chance = chance
         self.arrives: Callable[[str], None] = lambda _what: None
         self._serving: set[asyncio.Task[None]] = set()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         process = HERE.get()
         what = f"{request.method} {request.url.path.rpartition('/')[2][:60]}"
-        process.step(f"before {what}")
-        await asyncio.sleep(WAY)
+        process.step(f"before {what}", write=request.method != "GET" and not what.endswith("token"))
+        await self._way()
         body = await request.aread()
         trace = request.extensions.get("trace")
         if trace is not None:
@@ -136,7 +138,7 @@ class Network(httpx.AsyncBaseTransport):
             await _within(patience, line.answered.wait())
             if not line.status:
                 raise httpx.RemoteProtocolError("Server disconnected without sending a response.")
-            await asyncio.sleep(WAY)
+            await self._way()
         except BaseException:
             line.hang_up()
             raise
@@ -144,9 +146,12 @@ class Network(httpx.AsyncBaseTransport):
         return httpx.Response(line.status, headers=line.headers, stream=_Body(line, patience))
 
     async def _serve(self, line: _Line, what: str) -> None:
-        await asyncio.sleep(WAY)
+        await self._way()
         self.arrives(what)
         await self._front(line.scope, line.receive, line.send)
+
+    async def _way(self) -> None:
+        await asyncio.sleep(self._chance.uniform(0.001, LONGEST_WAY))
 
     async def rest(self) -> None:
         """Returns when nothing is on its way any more."""

@@ -55,21 +55,21 @@ class Product:
         backoff = Backoff(jitter=lambda top: self.chance.uniform(0.0, top))
         return Outside(self.times.now, self.times.monotonic, backoff, self.tenants.networks)
 
-    async def run(self, syncs: tuple[SyncName, ...], process: Process) -> list[RunResult]:
+    async def run(self, syncs: tuple[SyncName, ...], process: Process, **asked: Any) -> list[RunResult]:
         """These syncs, one after the other, as one process; what it came to before it died."""
         results: list[RunResult] = []
 
         async def work() -> None:
             for sync in syncs:
-                await self._sync(sync, results)
+                await self._sync(sync, results, asked)
 
         await run_in(process, work)
         return results
 
-    async def _sync(self, sync: SyncName, results: list[RunResult]) -> None:
+    async def _sync(self, sync: SyncName, results: list[RunResult], asked: Mapping[str, Any]) -> None:
         self.runs += 1
-        request = Request(sync=sync, run_id=f"run {self.runs}", trigger="simulation")
-        async with open_wiring(self.settings, self.times.now, self.outside) as wiring, open_run(wiring, request) as run:
+        request = Request(sync=sync, run_id=f"run {self.runs}", trigger="simulation", **asked)
+        async with self.wiring() as wiring, open_run(wiring, request) as run:
             self.heads.append(run.scribe.head)
             error: SyncError | None = None
             try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass, field
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 import httpx
@@ -75,7 +76,7 @@ class Users(World):
 class Tenants:
     """Two systems, their users, and the wire to each."""
 
-    def __init__(self, times: Times) -> None:
+    def __init__(self, times: Times, chance: Random) -> None:
         database = Database()
         self.clients: dict[Name, Client] = {"ifs": Client("ifs", "a+b/c=%"), "jaggaer": Client("jag", "d+e/f=%")}
         self.systems: dict[Name, System] = {
@@ -86,7 +87,7 @@ class Tenants:
             system.clock.source, system.clock.monotonic = times.now, times.monotonic
         self.users = Users(_NO_SANDBOX, systems=self.systems)
         self.users.build()
-        self.networks: dict[Name, Network] = {name: Network(system) for name, system in self.systems.items()}
+        self.networks: dict[Name, Network] = {name: Network(system, chance) for name, system in self.systems.items()}
 
     def variables(self, store: str) -> dict[str, str]:
         """The product's environment."""
