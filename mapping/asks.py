@@ -102,13 +102,15 @@ class Link:
 class Snapshot:
     """What was last settled for one document: agreed fields, or the fingerprint of what was sent.
 
-    `version` counts the settlements; a plan made from an older one is dropped (DESIGN, retry).
+    `version` counts the settlements; a plan made from an older one is dropped (DESIGN, retry). `doubted`: a person
+    named the document in this run, so that the other side is looked at whole, whatever was settled or marks say.
     """
 
     kind: str
     key: str
     fields: Mapping[str, str | None]
     version: int = 0
+    doubted: bool = False
 
 
 class Answers(Protocol):

@@ -153,7 +153,8 @@ class Settlement:
     answer's attribute `learns` ("bravoId", "SupplierId", "poId", "ProposalId"). `parts` links what the document
     is made of at the other side, so that it is found by those keys, too. `stamp` names the snapshot's field that
     takes the time of JAGGAER's answer, by its own clock. `announced`: the snapshot is kept before the writes leave,
-    too, beside the settled one, so that what a run sent that was killed is known (`announced_kind`).
+    too, beside the settled one, so that what a run sent that was killed is known (`announced_kind`). `relinks`: the
+    link takes the place of the one that IFS's record had, as the other record is gone.
     """
 
     link: Link | None = None
@@ -162,6 +163,7 @@ class Settlement:
     parts: tuple[Link, ...] = ()
     stamp: str = ""
     announced: bool = False
+    relinks: bool = False
 
 
 def announced_kind(record: str) -> str:

@@ -62,7 +62,10 @@ class Found:
 
 
 class Reader:
-    """Reads for one run. `assumed` is what a dry run plans but has not made; `hooked` holds the run's kind."""
+    """Reads for one run. `assumed` is what a dry run plans but has not made; `hooked` holds the run's kind.
+
+    `named` are the keys of documents that a person named: what was settled of these is doubted.
+    """
 
     def __init__(
         self,
@@ -81,6 +84,7 @@ class Reader:
         self._assumed = assumed
         self._hooked = hooked
         self._own = hooked.kind.record
+        self.named: frozenset[str] = frozenset()
         self._fresh: dict[tuple[str, str], Row] = {}
         self._page: dict[tuple[str, tuple[str, ...]], Row] = {}
 
@@ -116,7 +120,11 @@ class Reader:
                         found.all_links[ask] = {**self._assumed.links_for(ask, self._own), **links}
                     case Snapshots(kind, keys):
                         kept = unit.snapshots.get(kind, keys)
-                        own = {key: Snapshot(kind, key, one.fields, one.version) for key, one in kept.items()}
+                        doubted = self.named if kind == self._own else frozenset()
+                        own = {
+                            key: Snapshot(kind, key, one.fields, one.version, key in doubted)
+                            for key, one in kept.items()
+                        }
                         found.all_snapshots[ask] = {**self._assumed.snapshots_for(ask, self._own), **own}
                     case _:
                         wire.append(ask)

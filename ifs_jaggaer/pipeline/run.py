@@ -136,6 +136,10 @@ class SyncRun:
     def documents_of(self, references: Iterable[str]) -> Iterator[str]:
         """The keys under which these documents are counted, whichever side's row led to them."""
         home = self._home
+    def named(self) -> frozenset[str]:
+        """Keys, on either side, of the documents that a person named."""
+        return frozenset(reference.partition(":")[2] for reference in self.references_of(self.request.keys))
+
         foreign: list[str] = []
         for reference in references:
             system, _, key = reference.partition(":")
@@ -222,7 +226,7 @@ class SyncRun:
 
     def listed_for_replay(self) -> tuple[str, ...]:
         """Documents with open items; of what shall be let go exactly what is listed is approved, value by value."""
-        wanted = {reference.partition(":")[2] for reference in self.references_of(self.request.keys)}
+        wanted = self.named()
         with self.wiring.store.look() as unit:
             items = [
                 item
@@ -309,6 +313,7 @@ async def open_run(wiring: Wiring, request: Request, *, assumed: Assumed | None 
     try:
         yield run
     finally:
+    run.reader.named = run.named()
         with scribe.unit() as unit:
             unit.leases.release(run.holder)
 

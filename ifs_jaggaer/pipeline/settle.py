@@ -65,8 +65,7 @@ def _settle(run: SyncRun, unit: Unit, planned: Planned, carried: Carried) -> _Se
         fields, version = settlement.snapshot, decision.base_version
         if not unit.snapshots.put(run.kind.record, decision.key, fields, expected_version=version):
             return _Settled(decision.key, stale=True)
-    for link in (settlement.link, *settlement.parts) if settlement else ():
-        items = (*items, *(_keep_link(unit, link) if link else ()))
+    items = (*items, *(_keep_links(unit, settlement) if settlement else ()))
     if carried.again or carried.outage:
         return _Settled(decision.key)
     replaced = unit.items.replace(run.sync, decision.key, decision.other_key, items, run.request.run_id)
@@ -190,6 +189,12 @@ def _keep_link(unit: Unit, link: Link) -> Sequence[Item]:
         return ()
     try:
         unit.links.put(link)
+def _keep_links(unit: Unit, settlement: Settlement) -> list[Item]:
+    if settlement.relinks and settlement.link:
+        unit.links.remove(settlement.link.kind, settlement.link.ifs_key)
+    return [item for link in (settlement.link, *settlement.parts) if link for item in _keep_link(unit, link)]
+
+
     except Rejected as taken:
         return (Item(ItemKind.HELD, "link", taken.value, taken.message, taken.remedy),)
     return ()

@@ -23,8 +23,8 @@ def both_ways(case: OrderCase, onward: Decision, profile: Profile, told: Instruc
 
     What stands against the one way does not stand against the other.
     """
-    if not case.there_as:
-        return onward  # what JAGGAER has of that number, if anything, is another's
+    if not case.there_as or onward.action is Action.CREATE:
+        return onward  # what JAGGAER has of that number, if anything, is another's; of one sent again nothing is said
     back = weigh(case, profile, told)
     unread = (_unread(case),) if case.must_read and case.whole is None else ()
     decision = replace(

@@ -137,6 +137,11 @@ class DocumentCase:
     # --- as it was settled ---
 
     @property
+    def doubted(self) -> bool:
+        """Whether a person named it: then JAGGAER's record is read whole, whatever its mark says."""
+        return self.snapshot is not None and self.snapshot.doubted
+
+    @property
     def sent(self) -> str:
         """The fingerprint of what was last settled; "" for nothing."""
         return self.kept("fingerprint")
@@ -148,8 +153,10 @@ class DocumentCase:
 
     @property
     def unsettled(self) -> bool:
-        """Whether what JAGGAER has is not, by its mark, what was last settled."""
-        return not self.accepted and (self.mark is None or self.foreign or self.mark.fingerprint != self.sent)
+        """Whether what JAGGAER has is not, as far as its mark is believed, what was last settled."""
+        if self.accepted:
+            return False
+        return self.doubted or self.mark is None or self.foreign or self.mark.fingerprint != self.sent
 
     def base(self, words: Words) -> Order | None:
         """What JAGGAER has, as read there where somebody else may have changed it, else as last settled."""

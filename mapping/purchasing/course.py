@@ -4,8 +4,9 @@ Steps in order, each of which decides or passes on:
 
     outside     unreadable, unseen, out of scope
     onward      not released, then of one that IFS
-        cancelled   gone there, cancelled there, conflict, its end held      -> cancelled
-        has         at rest, conflict, there already, hindered, its end held -> created, revised or closed
+        cancelled   gone there, cancelled there, conflict, its end held -> cancelled
+        has         at rest, gone there, ended there, conflict, there already, hindered, its end held
+                                                                        -> created, sent again, revised or closed
 
 What the types have of their own is in their `DocumentType` and their `DocumentCase`.
 """
@@ -23,7 +24,7 @@ from mapping.kinds import Action, Change, Decision
 from mapping.purchasing import items, outcome
 from mapping.purchasing.accounts import unfit
 from mapping.purchasing.case import DocumentCase, Target, aim
-from mapping.purchasing.looking import may_send, must_compare
+from mapping.purchasing.looking import may_send, must_ask, must_compare
 from mapping.purchasing.model import Words
 from mapping.purchasing.post import Operation, cancelled_print, revised
 
@@ -42,7 +43,7 @@ def outside(course: Course) -> Decision | None:
 def onward(course: Course) -> Decision:
     """What becomes of it at JAGGAER. Raises nothing: what cannot be decided is an item that says why."""
     of_cancelled = (_gone_there, _cancelled_there, _conflicting, _end_held)
-    of_others = (_at_rest, _conflicting, _there_already, _hindered, _end_held)
+    of_others = (_at_rest, _ended_and_gone, _ended_there, _conflicting, _there_already, _hindered, _end_held)
     steps = of_cancelled if course.case.cancelled else of_others
     return _not_released(course) or _first(course, steps) or _sent(course)
 
@@ -80,7 +81,7 @@ class Course:
         if self.target is None:
             return "cancel"
         if self.case.there is None:
-            return "create"
+            return "send again" if self.case.link else "create"
         return "close" if self.target.order.status == "Completed" else "update"
 
     @property
@@ -93,26 +94,39 @@ class Course:
         """A revision or an end that was not made by us, on a record of ours."""
         if self.case.header is None or not self.case.there_as:
             return None
-        if self.case.foreign:
-            return items.changed_by_others(self.case)
-        return items.ended_by_others(self.case, self.status) if self._ended_by_others() else None
+        if self._ended_by_others():
+            return items.ended_by_others(self.case, self.status)
+        return items.changed_by_others(self.case) if self.case.foreign else None
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is at its end at JAGGAER, which takes no revision of it any more."""
+        return self.status in self.case.type.ended
 
     def _ended_by_others(self) -> bool:
-        case = self.case
-        if self.status not in case.type.ended or self.status == case.type.states[case.state]:
+        """What a person accepted stands as long as IFS has nothing new to say."""
+        if not self.ended or self.status == self.case.type.states[self.case.state]:
             return False
-        if case.type.final:
-            return True
-        base = case.base(self.words)
-        return not case.accepted and base is not None and base.status != self.status
+        return not self.case.accepted or self.target is None or bool(self.target.changes)
 
     def as_sent(self, target: Target) -> bool:
         """Whether JAGGAER's record is what we would send, field by field or by its mark."""
         case = self.case
         if case.there is None:
             return False
-        by_mark = case.mark is not None and not case.foreign and case.mark.fingerprint == target.fingerprint
-        return by_mark or not target.changes
+        mark = None if case.foreign or case.doubted else case.mark
+        return (mark is not None and mark.fingerprint == target.fingerprint) or not target.changes
+
+    @cached_property
+    def lost(self) -> bool:
+        """Whether JAGGAER no longer shows it, where it was asked because something may go, or a person named it.
+
+        It archives what has ended, which is no loss.
+        """
+        case = self.case
+        if case.link is None or case.there:
+            return False
+        return may_send(case, self.profile) or (case.opened and must_ask(case, self.profile))
 
     @cached_property
     def against(self) -> tuple[Item, ...]:
@@ -120,9 +134,10 @@ class Course:
         case = self.case
         if case.there and not case.there_as:
             return (items.number_taken(case),)
-        lost = case.link and not case.there and may_send(case, self.profile)
+        if self.lost and not (case.opened and "ifs" in self.winners):
+            return (items.hidden_there(case),)
         unread = must_compare(case, self.profile) and not case.whole
-        return (items.hidden_there(case),) if lost or unread else ()
+        return (items.unread_there(case),) if unread else ()
 
 
 _Step: TypeAlias = Callable[[Course], Decision | None]
@@ -186,9 +201,16 @@ def _gone_there(course: Course) -> Decision | None:
     case = course.case
     if case.header:
         return None
-    return (
-        outcome.unchanged(case) if case.sent == course.fingerprint else outcome.opened(case, items.hidden_there(case))
-    )
+    if case.sent == course.fingerprint:
+        return outcome.unchanged(case)
+    return _left_gone(course) or outcome.opened(case, items.hidden_there(case))
+
+
+def _left_gone(course: Course) -> Decision | None:
+    """Ended in IFS, and a person says that it is gone at JAGGAER: nothing is left to do."""
+    if "jaggaer" not in course.winners:
+        return None
+    return outcome.unchanged(course.case, outcome.settled(course.case, course.fingerprint, course.target))
 
 
 def _cancelled_there(course: Course) -> Decision | None:
@@ -204,6 +226,8 @@ def _at_rest(course: Course) -> Decision | None:
     case, target = course.case, course.target
     if target is None or target.changes or not (case.link and case.sent):
         return None
+    if case.doubted and (course.lost or course.against):
+        return None
     # A revision of others that came to the same is one that we know.
     same = case.foreign and case.whole is not None
     if course.conflict and not same:
@@ -213,28 +237,45 @@ def _at_rest(course: Course) -> Decision | None:
     return outcome.unchanged(case, outcome.accepted(case, target.fingerprint, target) if same else None, target)
 
 
+def _ended_and_gone(course: Course) -> Decision | None:
+    return _left_gone(course) if course.lost and not course.case.opened else None
+
+
+def _ended_there(course: Course) -> Decision | None:
+    """It has ended on both sides, and an end is not revised."""
+    case, target = course.case, course.target
+    if target is None or not (case.there_as and course.ended and course.status == target.order.status):
+        return None
+    if any(not item.brake for item in target.items):
+        return None
+    if course.as_sent(target):
+        return outcome.unchanged(case, outcome.settled(case, target.fingerprint, target), target)
+    left = ", ".join(change.field for change in few(target.changes))
+    settlement = outcome.accepted(case, target.fingerprint, target)
+    return outcome.unchanged(case, settlement, target, (f"has ended at JAGGAER, which keeps its own {left}",))
+
+
 def _conflicting(course: Course) -> Decision | None:
-    """Somebody else's doing at JAGGAER, until a person says who wins; where IFS does, the course goes on."""
+    """Somebody else's doing at JAGGAER, until a person says who wins.
+
+    Where IFS does, the course goes on; of what has ended there JAGGAER takes nothing, whoever wins.
+    """
     case, target, conflict = course.case, course.target, course.conflict
     if conflict is None:
         return None
     if "jaggaer" in course.winners:
         return outcome.unchanged(case, outcome.accepted(case, course.fingerprint, target), target)
-    return None if "ifs" in course.winners else outcome.opened(case, *(target.items if target else ()), conflict)
+    if "ifs" in course.winners and not course.ended:
+        return None
+    return outcome.opened(case, *(target.items if target else ()), conflict)
 
 
 def _there_already(course: Course) -> Decision | None:
-    """JAGGAER has it as it should be, or it has ended on both sides, and an end is not revised."""
+    """JAGGAER has it as it should be."""
     case, target = course.case, course.target
-    if target is None or target.items or course.against:
+    if target is None or target.items or course.against or not course.as_sent(target):
         return None
-    settlement = outcome.settled(case, target.fingerprint, target)
-    if course.as_sent(target):
-        return outcome.unchanged(case, settlement, target)
-    if not (case.type.final and course.status in case.type.ended):
-        return None
-    left = ", ".join(change.field for change in few(target.changes))
-    return outcome.unchanged(case, settlement, target, (f"has ended at JAGGAER, which keeps its own {left}",))
+    return outcome.unchanged(case, outcome.settled(case, target.fingerprint, target), target)
 
 
 def _hindered(course: Course) -> Decision | None:
@@ -264,4 +305,5 @@ def _sent(course: Course) -> Decision:
     changes = target.changes if target else (Change("header.status", status, "Cancelled"),)
     mark = Mark(case.number, case.revision + 1 if case.there else 0, course.fingerprint)
     write = revised(target.order if target else None, mark, course.operation, changes, course.words)
-    return outcome.posted(case, write, mark, target)
+    decision = outcome.posted(case, write, mark, target)
+    return outcome.sent_again(decision, case) if course.operation == "send again" else decision

@@ -25,8 +25,8 @@ class DocumentType:
 
     Rules: `states` gives JAGGAER's status for each state of IFS in which it is carried over, `open` the one of those
     that are not at their end; what is `not_sent` stays in IFS, or as it was sent. `ended` are JAGGAER's states that
-    are an end. With `final` ends JAGGAER takes no revision of what has ended. `ends_held`: the limit of the brake by
-    which an end that IFS states is counted, None where it simply goes. What `comes_back` is looked at in every run.
+    are an end: it takes no revision of what has ended (-1105). `ends_held`: the limit of the brake by which an end
+    that IFS states is counted, None where it simply goes. What `comes_back` is looked at in every run.
     """
 
     words: str
@@ -46,7 +46,6 @@ class DocumentType:
     open: Status
     not_sent: frozenset[str]
     ended: frozenset[str]
-    final: bool
     ends_held: Limit | None
     comes_back: bool
 
@@ -81,7 +80,6 @@ ORDER = DocumentType(
     open="Sent",
     not_sent=frozenset({"Planned", "Stopped"}),
     ended=frozenset({"Completed", "Cancelled"}),
-    final=False,
     ends_held="closed_orders",
     comes_back=True,
 )
@@ -103,7 +101,6 @@ REQUISITION = DocumentType(
     open="Pending",
     not_sent=frozenset({"Planned"}),
     ended=frozenset({"Completed", "Cancelled", "Rejected"}),
-    final=True,
     ends_held=None,
     comes_back=False,
 )

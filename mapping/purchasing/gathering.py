@@ -12,7 +12,7 @@ from mapping.findings import check_numbers
 from mapping.kinds import Answers, Ask
 from mapping.purchasing.accounts import Chart, Codes, charts, codes_in
 from mapping.purchasing.case import DocumentCase
-from mapping.purchasing.looking import may_send
+from mapping.purchasing.looking import may_send, must_ask
 from mapping.purchasing.model import Wired, Words, model_of
 
 if TYPE_CHECKING:
@@ -56,7 +56,8 @@ def with_charts(cases: list[Case], profile: Profile) -> Generator[tuple[Ask, ...
     """What IFS has of the accounts and code parts of those that may be sent; what has ended is posted to no more."""
     named: dict[str, tuple[str, Codes]] = {}
     for case in cases:
-        if case.rows and case.opened and case.rows.company and may_send(case, profile):
+        sends = may_send if case.there else must_ask
+        if case.rows and case.opened and case.rows.company and sends(case, profile):
             reading = case.rows.read(profile, case.base(Words.of(profile, case.type)))
             named[case.number] = (case.rows.company, codes_in(reading.order.lines))
     found = yield from charts(named, profile)

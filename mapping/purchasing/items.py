@@ -19,7 +19,14 @@ def hidden_in_ifs(case: DocumentCase) -> Item:
 
 def hidden_there(case: DocumentCase) -> Item:
     reason = f"JAGGAER no longer shows this {case.type.words}: unknown, not gone"
-    return _unknown(case, reason, f"look for the {case.type.words} at JAGGAER")
+    winner, does = ("ifs", "sends it again") if case.opened else ("jaggaer", "leaves it so")
+    gone = f"if it is gone there, {resolve(case.type.sync, case.key, winner)} {does}"
+    return _unknown(case, reason, f"look for the {case.type.words} at JAGGAER; {gone}")
+
+
+def unread_there(case: DocumentCase) -> Item:
+    reason = f"JAGGAER does not show this {case.type.words} whole: what it has is not known"
+    return _unknown(case, reason, f"look for the {case.type.words} at JAGGAER; it is tried again by itself")
 
 
 def unknown_state(case: DocumentCase) -> Item:
@@ -63,11 +70,11 @@ def changed_by_others(case: DocumentCase) -> Item:
 
 
 def ended_by_others(case: DocumentCase, status: str) -> Item:
-    if not case.type.final:
-        return _conflict(case, f"status {status}", "changed at JAGGAER: ended by others")
+    """JAGGAER takes no revision of what has ended: IFS cannot win (-1105)."""
     reason = f"has ended at JAGGAER, which takes no revision of it; {case.state} in IFS"
-    left = resolve(case.type.sync, case.key, "jaggaer")
-    remedy = f"end it in IFS too, or raise another {case.type.words} there; {left} leaves it as it is"
+    reopened = "reopen it at JAGGAER, then it goes by itself"
+    otherwise = f"; or end it in IFS too, or raise another {case.type.words} there" if case.opened else ""
+    remedy = f"{reopened}{otherwise}; {resolve(case.type.sync, case.key, 'jaggaer')} leaves it as it is"
     told = f"status {status}"
     return Item(ItemKind.CONFLICT, "header", told, reason, remedy, ifs=f"status {case.state}", jaggaer=told)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mapping.kinds import Action, Decision, Link, Settlement
 from mapping.purchasing.lines import detail
+from mapping.purchasing.post import CREATING
 
 if TYPE_CHECKING:
     from mapping.fingerprint import Mark
@@ -56,7 +57,7 @@ def posted(case: DocumentCase, write: JaggaerPost, mark: Mark, target: Target | 
     return Decision(
         key=case.number,
         other_key=case.there_as,
-        action=Action.CREATE if write.action == "create" else Action.UPDATE,
+        action=Action.CREATE if write.action in CREATING else Action.UPDATE,
         writes=(write,),
         items=target.reading.aside if target else (),
         settlement=_settled(case, mark.fingerprint, target, mark.revision),
@@ -72,14 +73,8 @@ def settled(case: DocumentCase, print_: str, target: Target | None) -> Settlemen
 
 
 def accepted(case: DocumentCase, print_: str, target: Target | None) -> Settlement:
-    """JAGGAER keeps what it has, until either side changes.
-
-    Of what is looked at in every run, how JAGGAER's record stood must be remembered; the others are not looked at
-    until IFS changes.
-    """
+    """JAGGAER keeps what it has, until either side changes: how its record stood is remembered."""
     settlement = settled(case, print_, target)
-    if not case.type.comes_back:
-        return settlement
     return replace(settlement, snapshot={**(settlement.snapshot or {}), "accepted": case.outward})
 
 
@@ -89,6 +84,12 @@ def _settled(case: DocumentCase, print_: str, target: Target | None, revision: i
         snapshot["document"] = target.document
     stamp = "told" if case.type.comes_back and target and not case.there else ""
     return Settlement(_link(case), "" if case.there_as else case.type.id, snapshot, stamp=stamp)
+
+
+def sent_again(decision: Decision, case: DocumentCase) -> Decision:
+    """The same creation where the record that it was linked to is gone: the new one takes its place."""
+    link, settlement = replace(_link(case), jaggaer_key=""), decision.settlement or Settlement()
+    return replace(decision, settlement=replace(settlement, link=link, learns=case.type.id, relinks=True))
 
 
 def _link(case: DocumentCase) -> Link:

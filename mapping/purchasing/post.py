@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from mapping.purchasing.document import DocumentType
     from mapping.purchasing.model import Order, Words
 
-Operation: TypeAlias = Literal["create", "update", "close", "cancel"]
+Operation: TypeAlias = Literal["create", "send again", "update", "close", "cancel"]
+
+CREATING = frozenset({"create", "send again"})
+"""A creation is never repeated by itself; once more because the record is gone is a deed of its own."""
 
 
 def cancelled_print(number: str, document: DocumentType) -> str:
@@ -42,7 +45,7 @@ def revised(
         resource=words.type.resource,
         key=mark.number,
         body={
-            "operationCode": {"create": "CREATE", "cancel": "CANCEL"}.get(operation, "UPDATE"),
+            "operationCode": "CREATE" if operation in CREATING else "CANCEL" if operation == "cancel" else "UPDATE",
             words.type.body: body,
         },
         changes=few(changes),

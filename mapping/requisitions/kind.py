@@ -12,7 +12,7 @@ from mapping.kinds import Answers, Ask, IfsRows, JaggaerDetails, JaggaerRecords,
 from mapping.purchasing.course import Course, onward, outside
 from mapping.purchasing.document import REQUISITION
 from mapping.purchasing.gathering import with_charts, with_headers, with_wholes
-from mapping.purchasing.looking import may_send, must_compare
+from mapping.purchasing.looking import must_ask, must_compare
 from mapping.references import home_keys
 from mapping.requisitions.case import RequisitionCase
 from mapping.requisitions.reading import RequisitionRows
@@ -52,7 +52,7 @@ class Requisitions:
         )
 
     def gather(self, references: frozenset[str], profile: Profile) -> Generator[tuple[Ask, ...], Answers, list[Case]]:
-        """Asks JAGGAER only for those that are not linked, or differ from what was last settled."""
+        """Asks JAGGAER only for those that are not linked, differ from what was last settled, or were named."""
         numbers = yield from home_keys(references, REQUISITION.record, "ifs")
         cases = yield from _from_ifs(numbers)
         cases = yield from _headers(cases, profile)
@@ -102,7 +102,7 @@ def _from_ifs(numbers: frozenset[str]) -> Cases:
 
 def _headers(cases: list[RequisitionCase], profile: Profile) -> Cases:
     """JAGGAER's headers of those that need them, in as few requests as hold their numbers."""
-    wanted = frozenset(case.number for case in cases if may_send(case, profile))
+    wanted = frozenset(case.number for case in cases if must_ask(case, profile))
     ask = JaggaerRecords(REQUISITION.resource, REQUISITION.number, wanted)
     answers = yield (ask,)
     return with_headers(cases, answers.rows(ask), REQUISITION)

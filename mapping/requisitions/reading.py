@@ -191,10 +191,16 @@ class _Reader:
         return whole(*codes) if codes else None
 
     def _preferred(self, row: RequisitionLine, at: str) -> str:
-        """A preference keeps nothing back: without its link the line goes, and the supplier follows by itself."""
+        """A preference keeps nothing back: without its link the line goes, and the supplier follows by itself.
+
+        Of a requisition that has ended nothing follows: JAGGAER takes no revision of it.
+        """
         vendor = row.vendor_no or ""
         if not vendor or vendor in self._rows.linked:
             return vendor
+        if REQUISITION.states[self._rows.state] != REQUISITION.open:
+            self._found.notes.append(f"line {at}: supplier {vendor} is not linked, the line ended without it")
+            return ""
         self._aside.append(
             Item(
                 ItemKind.WAITING,

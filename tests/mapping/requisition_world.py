@@ -82,6 +82,7 @@ class World:
     there: dict[str, dict[str, Any]] = field(default_factory=dict)
     links: list[Link] = field(default_factory=lambda: [Link("supplier", "1001", "10442")])
     snapshots: dict[tuple[str, str], Snapshot] = field(default_factory=dict)
+    named: frozenset[str] = frozenset()
     accounts: set[str] = field(default_factory=lambda: {"Account:4010", "Account:4020", "CostCenter:1100"})
     written: list[JaggaerPost] = field(default_factory=list)
     asked: Counter[str] = field(default_factory=Counter)
@@ -141,7 +142,8 @@ class World:
 
     def snapshots_of(self, ask: Snapshots) -> dict[str, Snapshot]:
         known = {key: Snapshot("gl_account", key, {"companies": "10,20"}, 1) for key in self.accounts & ask.keys}
-        own = {key: self.snapshots[ask.kind, key] for key in ask.keys if (ask.kind, key) in self.snapshots}
+        kept = {key: self.snapshots[ask.kind, key] for key in ask.keys if (ask.kind, key) in self.snapshots}
+        own = {key: replace(one, doubted=key in self.named) for key, one in kept.items()}
         return known if ask.kind == "gl_account" else own
 
     # --- a run ---

@@ -343,6 +343,67 @@ def test_both_agree_on_the_end(sent: World) -> None:
     assert sent.at_rest()
 
 
+def test_once_ended_no_supplier_follows(world: World) -> None:
+    """JAGGAER takes no revision of what has ended, so nothing is waited for."""
+    world.change("requisition_line", VendorNo="NOPE")
+    assert {item.kind for item in world.run().items} == {ItemKind.WAITING}
+    world.close()
+    decision = world.run()
+    assert (decision.action, decision.items) == (Action.UPDATE, ())
+    assert "line 1-1: supplier NOPE is not linked, the line ended without it" in decision.notes
+    assert (world.run().items, world.record["header"]["status"]) == ((), "Completed")
+
+
+def test_ifs_cannot_win_over_an_end(sent: World) -> None:
+    """The conflict stays and says why; left as it is, it stays until IFS changes, also where it is named."""
+    sent.record["header"]["status"] = "Rejected"
+    sent.change("requisition", NoteText="eilt")
+    decision = sent.run(Instructions(winners={"*": "ifs"}))
+    (item,) = decision.items
+    assert (item.kind, decision.writes) == (ItemKind.CONFLICT, ())
+    assert "takes no revision of it; Released in IFS" in item.reason
+    assert "--winner ifs" not in item.remedy
+    assert sent.run(Instructions(winners={"*": "jaggaer"})).items == ()
+    sent.named = frozenset({NUMBER})
+    assert sent.run().items == ()
+    sent.change("requisition", NoteText="sehr eilig")
+    assert [one.kind for one in sent.run().items] == [ItemKind.CONFLICT]
+
+
+# --- named by a person ---
+
+
+def test_what_was_changed_there_is_seen_where_it_is_named(sent: World) -> None:
+    line_there(sent)["quantity"] = 7
+    sent.asked.clear()
+    assert sent.run().writes == ()
+    assert not sent.asked["jaggaer list"] + sent.asked["jaggaer detail"], "it costs an ordinary run nothing"
+    sent.named = frozenset({NUMBER})
+    (write,) = sent.run().writes
+    assert [(one.field, one.before, one.after) for one in write.changes] == [("lines[1-1].quantity", "7", "10")]
+    assert (line_there(sent)["quantity"], sent.record["header"]["revisionNumber"]) == (10, 1)
+    assert sent.run().action == Action.SKIP
+
+
+def test_what_a_person_left_there_is_left_where_it_is_named(sent: World) -> None:
+    sent.record["header"] |= {"revisionNumber": 1, "note": "anders"}
+    sent.named = frozenset({NUMBER})
+    assert items(sent)["header"].kind == ItemKind.CONFLICT
+    sent.run(Instructions(winners={"*": "jaggaer"}))
+    assert (sent.run().action, sent.record["header"]["note"]) == (Action.SKIP, "anders")
+
+
+def test_one_that_is_gone_there_is_sent_again_by_a_person(sent: World) -> None:
+    sent.there.clear()
+    assert sent.run().items == ()
+    sent.named = frozenset({NUMBER})
+    found = items(sent)["RequisitionNo"]
+    assert found.kind == ItemKind.HELD
+    assert f"conflicts resolve {NUMBER} --sync requisitions --winner ifs` sends it again" in found.remedy
+    assert sent.run(Instructions(winners={"*": "ifs"})).action == Action.CREATE
+    assert (sent.record["header"]["revisionNumber"], sent.run().action) == (0, Action.SKIP)
+
+
 def test_what_one_side_no_longer_shows_is_unknown_not_gone(sent: World) -> None:
     rows = list(sent.rows_there)
     sent.without("requisition")

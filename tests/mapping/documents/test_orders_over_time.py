@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -270,6 +271,122 @@ def test_ended_at_jaggaer(linked: World) -> None:
     assert linked.written == []
 
 
+def test_released_again_after_its_end_waits_until_jaggaer_reopens_it(linked: World) -> None:
+    linked.change("purchase_order", "P1001", Objstate="Closed")
+    linked.run("ifs:P1001", told=Instructions(approved={"Objstate": "Closed"}))
+    linked.written.clear()
+    linked.change("purchase_order", "P1001", Objstate="Released", NoteText="An Tor 5")
+    for winner in (None, "ifs"):
+        told = Instructions(winners={"*": winner}) if winner else None  # type: ignore[dict-item]
+        (item,) = linked.run("ifs:P1001", told=told).items
+        assert (item.kind, item.field, linked.written) == (ItemKind.CONFLICT, "header", [])
+        assert "takes no revision of it; Released in IFS" in item.reason
+        assert "--winner ifs" not in item.remedy
+    header(linked)["status"] = "Sent"
+    header(linked)["lastUpdate"] = "2026-03-11T08:00:00.000Z"
+    assert linked.run("jaggaer:P1001").items == ()
+    assert (header(linked)["status"], header(linked)["note"]) == ("Sent", "An Tor 5")
+
+
+def test_what_a_person_leaves_ended_there_stays_until_ifs_changes(linked: World) -> None:
+    header(linked)["status"] = "Completed"
+    assert [item.kind for item in linked.run("ifs:P1001").items] == [ItemKind.CONFLICT]
+    assert linked.run("ifs:P1001", told=Instructions(winners={"*": "jaggaer"})).items == ()
+    assert linked.run("ifs:P1001").items == ()
+    linked.named = frozenset({"P1001"})
+    assert linked.run("ifs:P1001").items == ()
+    linked.change("purchase_order", "P1001", NoteText="An Tor 5")
+    assert [item.kind for item in linked.run("ifs:P1001").items] == [ItemKind.CONFLICT]
+    assert linked.written == []
+
+
+def test_ended_on_both_sides_is_revised_no_more(linked: World) -> None:
+    header(linked).update(status="Completed", revisionNumber=1)
+    linked.change("purchase_order", "P1001", Objstate="Closed", NoteText="An Tor 5")
+    decision = linked.run("ifs:P1001")
+    assert (decision.items, linked.written) == ((), [])
+    assert decision.notes == ("has ended at JAGGAER, which keeps its own header.note",)
+    linked.asked.clear()
+    assert (linked.run("ifs:P1001").notes, linked.asked["jaggaer order"]) == ((), 0)
+
+
+# --- named by a person ---
+
+
+def only_line(world: World) -> dict[str, Any]:
+    (record,) = world.orders.values()
+    (line_there,) = record["lineList"]["poLine"]
+    found: dict[str, Any] = line_there
+    return found
+
+
+def test_what_was_changed_there_without_a_revision_is_seen_where_it_is_named(linked: World) -> None:
+    only_line(linked)["quantity"] = Decimal(7)
+    linked.asked.clear()
+    assert linked.run("ifs:P1001").writes == ()
+    assert linked.asked["jaggaer order"] == 0, "it costs an ordinary run nothing"
+    linked.named = frozenset({"P1001"})
+    decision = linked.run("ifs:P1001")
+    assert [(c.field, c.before, c.after) for c in decision.writes[0].changes] == [("lines[1-1].quantity", "7", "10")]
+    assert (only_line(linked)["quantity"], header(linked)["revisionNumber"]) == (10, 1)
+    assert linked.run("ifs:P1001").action is Action.SKIP
+
+
+def test_a_note_of_somebody_there_is_held_where_it_is_named(linked: World) -> None:
+    linked.change("purchase_order", "P1001", NoteText=None)
+    linked.run("ifs:P1001", told=Instructions(approved={"header.note": "An Tor 4"}))
+    header(linked)["note"] = "by hand"
+    linked.named = frozenset({"P1001"})
+    (item,) = linked.run("ifs:P1001").items
+    assert (item.kind, item.field, item.value, item.brake) == (ItemKind.HELD, "header.note", "by hand", True)
+
+
+def test_a_revision_of_others_is_a_conflict_where_it_is_named(linked: World) -> None:
+    meddle(linked)
+    linked.named = frozenset({"P1001"})
+    assert [item.kind for item in linked.run("ifs:P1001").items] == [ItemKind.CONFLICT]
+    assert linked.written == []
+
+
+def test_one_that_is_gone_there_is_sent_again_by_a_person(linked: World) -> None:
+    (old,) = linked.orders
+    linked.orders.clear()
+    assert linked.run("ifs:P1001").action is Action.SKIP
+    linked.named = frozenset({"P1001"})
+    (item,) = linked.run("ifs:P1001").items
+    assert (item.kind, item.field) == (ItemKind.HELD, "OrderNo")
+    assert "conflicts resolve P1001 --sync purchase-orders --winner ifs` sends it again" in item.remedy
+    linked.orders["1"] = {"header": {"poNumber": "another"}}
+    decision = linked.run("ifs:P1001", told=Instructions(winners={"*": "ifs"}))
+    (write,) = decision.writes
+    assert (write.action, decision.action) == ("send again", Action.CREATE)
+    (link,) = [one for one in linked.links if one.kind == "purchase_order"]
+    assert link.jaggaer_key != old
+    assert linked.orders[link.jaggaer_key]["header"]["revisionNumber"] == 0
+    assert linked.run("ifs:P1001").action is Action.SKIP
+
+
+def test_of_one_that_ended_nothing_is_missed(linked: World) -> None:
+    linked.change("purchase_order", "P1001", Objstate="Closed")
+    linked.run("ifs:P1001", told=Instructions(approved={"Objstate": "Closed"}))
+    linked.orders.clear()
+    linked.named = frozenset({"P1001"})
+    assert (linked.run("ifs:P1001").action, linked.run("ifs:P1001").items) == (Action.SKIP, ())
+
+
+@pytest.mark.parametrize("state", ["Closed", "Cancelled"])
+def test_gone_there_before_its_end_was_told(linked: World, state: str) -> None:
+    linked.orders.clear()
+    linked.change("purchase_order", "P1001", Objstate=state)
+    for winner in ("ifs", None):
+        told = Instructions(winners={"*": winner}) if winner else None  # type: ignore[dict-item]
+        (item,) = linked.run("ifs:P1001", told=told).items
+        assert "--winner jaggaer` leaves it so" in item.remedy
+    assert linked.run("ifs:P1001", told=Instructions(winners={"*": "jaggaer"})).items == ()
+    assert linked.run("ifs:P1001").items == ()
+    assert linked.written == []
+
+
 @pytest.mark.parametrize("reference", ["", "IFS:P1002:0:0123456789abcdef", "SAP 4711"])
 def test_a_number_that_is_not_ours(world: World, reference: str) -> None:
     world.orders["5"] = {"header": {"poNumber": "P1001", "poId": "5", "externalReference": reference}}
@@ -452,6 +569,7 @@ def test_one_order_never_two_and_at_rest_no_write(history: list[dict[str, object
             lines.append(line("P1001", str(at), **told | {"NetAmtCurr": str(net)}))
         ledger = [account("4010"), account("4020"), cost_centre("1100")]
         world.ifs = [head("P1001", TotalAmount=str(total), Objstate=step["state"]), site(), *lines, *ledger]
+        ended = any(record["header"]["status"] == "Completed" for record in world.orders.values())
         first = world.run("ifs:P1001", told=approve_all)
         assert not any(item.kind is ItemKind.DEAD_LETTER for item in first.items)
         writes, there = len(world.written), copy.deepcopy(world.orders)
@@ -461,7 +579,9 @@ def test_one_order_never_two_and_at_rest_no_write(history: list[dict[str, object
         assert again.action in {Action.SKIP, Action.OUT_OF_SCOPE, Action.NONE}
         assert (len(world.written), world.orders) == (writes, there)
         assert len(world.orders) <= 1
-        if step["state"] != "Stopped" and world.orders:
+        conflict = any(item.kind is ItemKind.CONFLICT for item in first.items)
+        assert conflict == (ended and step["state"] in {"Released", "Confirmed"}), "what has ended is not revised"
+        if step["state"] != "Stopped" and world.orders and not ended:
             (record,) = world.orders.values()
             assert record["header"]["total"]["value"] == total
     assert all(isinstance(write, JaggaerPost) for write in world.written)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -47,6 +47,7 @@ class World:
     orders: dict[str, dict[str, Any]] = field(default_factory=dict)
     invoices: dict[str, dict[str, Any]] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
+    named: frozenset[str] = frozenset()
     snapshots: dict[tuple[str, str], Snapshot] = field(default_factory=dict)
     asked: Counter[str] = field(default_factory=Counter)
     written: list[Any] = field(default_factory=list)
@@ -114,7 +115,8 @@ class World:
         }
 
     def snapshots_of(self, ask: Snapshots) -> dict[str, Snapshot]:
-        return {key: self.snapshots[ask.kind, key] for key in ask.keys if (ask.kind, key) in self.snapshots}
+        kept = {key: self.snapshots[ask.kind, key] for key in ask.keys if (ask.kind, key) in self.snapshots}
+        return {key: replace(one, doubted=key in self.named) for key, one in kept.items()}
 
     # --- a run ---
 
@@ -199,6 +201,7 @@ class World:
             self.orders[header["poId"]] = told
             return str(header["poId"])
         assert there is not None
+        assert there["header"]["status"] not in {"Completed", "Cancelled"}, "-1105"
         assert header["revisionNumber"] == there["header"]["revisionNumber"] + 1, "-1104"
         if body["operationCode"] == "CANCEL":
             assert set(told) == {"header"}
