@@ -144,6 +144,13 @@ class InvoiceCase:
         return self.link is not None and self.link.ifs_key.count(":") > 1
 
     @property
+    def posted_in(self) -> set[str]:
+        """The companies in which something stands, or stood, of it."""
+        if self.posted:
+            return {one.key.partition(":")[0] for one in self.posted}
+        return {self.link.ifs_key.partition(":")[0]} if self.link else set()
+
+    @property
     def just_posted(self) -> bool:
         """Posted by us and JAGGAER not told yet: what it shows now changes nothing about that."""
         posted = bool(self.kept("posted")) and not self.kept("told") and len(self.posted) == 1

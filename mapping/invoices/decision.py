@@ -91,6 +91,8 @@ class _Deciding:
             found.rejected(fault.field or "invoice", fault)
         if found.items:
             return self._open(*found.items)
+        if case.posted_in and case.posted_in.isdisjoint(self.profile.companies):
+            return self._elsewhere(min(case.posted_in))
         if case.glanced:
             return self._glanced(case.posted[0])
         if case.just_posted:
@@ -328,8 +330,7 @@ class _Deciding:
         examined = examine(case, case.whole, self.profile, self.told.approved)
         posting = examined.posting
         if examined.company and examined.company not in self.profile.companies:
-            note = self.profile.leaves_out(examined.company)
-            return replace(self._done(Action.OUT_OF_SCOPE, note), elsewhere=True)
+            return self._elsewhere(examined.company)
         if posting is None and case.rival:
             # Decided once more when the other one is posted: then it is known what has the number.
             told = self._open(*examined.items)
@@ -438,6 +439,9 @@ class _Deciding:
             settlement=Settlement(link, snapshot=kept) if link or kept else None,
             base_version=self._version,
         )
+
+    def _elsewhere(self, company: str) -> Decision:
+        return replace(self._done(Action.OUT_OF_SCOPE, self.profile.leaves_out(company)), elsewhere=True)
 
     def _done(self, action: Action, note: str) -> Decision:
         return Decision(self.case.invoice_id, self._other_key, action, notes=(note,), base_version=self._version)

@@ -100,6 +100,24 @@ def test_a_run_for_one_company_leaves_the_open_items_of_others(supplier: str, wo
         assert {key: [(i.kind, i.reason) for i in product.items_of(key)] for key in (broken, lost)} == open_
 
 
+def test_a_run_for_one_company_counts_no_posted_invoice_of_another(
+    supplier: str, world: World, product: Product
+) -> None:
+    here, there = (bill_of(world, supplier, company, account="4020") for company in ("20", "10"))
+    product.run("invoices")
+    assert [len(world.proposals(each)) for each in (here, there)] == [1, 1]
+    product.run("invoices")
+    world.calm()
+    ran = product.run("invoices", company="20")
+    assert (ran.lines[str(here)].action, ran.lines[str(there)].action) == ("unchanged", "out of scope")
+    mine = [line for line in ran.lines.values() if line.action == "unchanged"]
+    assert all(line.other_key.startswith("20:") for line in mine)
+    assert ran.result.counts.unchanged == len(mine)
+    for _ in range(2):
+        product.run("invoices", companies=("20",))
+    assert world.writes() == {"ifs": 0, "jaggaer": 0}
+
+
 def test_a_document_that_goes_out_of_scope_in_its_own_company_closes_its_items(
     supplier: str, world: World, product: Product
 ) -> None:
