@@ -21,7 +21,7 @@ from connectors.exchange import Exchange, NoReply, Reply, Timeouts, checked_url
 from connectors.payload import Undecodable, loads
 from connectors.redaction import safe
 from connectors.wire import JsonValue
-from ifs_jaggaer.errors import ServerWord, SettingsError, System, Unreachable
+from ifs_jaggaer.errors import ServerWord, SettingsError, System, Throttled, Unreachable
 
 # Renewed this long before its end, or after three quarters of a short life.
 MARGIN = 30.0
@@ -89,7 +89,7 @@ class ClientCredentials:
 
         Raises:
             SettingsError: the credentials are refused, or the address answers something else than a token.
-            Unreachable: no answer after several attempts.
+            Unreachable: no answer after several attempts, or `Throttled`.
         """
         if token := self._held():
             return token
@@ -122,6 +122,8 @@ class ClientCredentials:
         try:
             token: Token = await retrying(self._ask)
         except Repeat as error:
+            if error.at_last is not None:
+                raise error.at_last from None
             raise Unreachable(
                 f"no token from {self._url.netloc.decode('ascii')}: {error.why}",
                 system=self._system,
@@ -154,7 +156,10 @@ class ClientCredentials:
 
     def _read(self, reply: Reply, started: float) -> Token:
         if reply.status in TRANSIENT:
-            raise Repeat(f"HTTP {reply.status}", after=retry_after(reply.headers, datetime.now(UTC)))
+            after = retry_after(reply.headers, datetime.now(UTC))
+            at = self._url.netloc.decode("ascii")
+            full = Throttled(f"no token from {at}: HTTP 429", system=self._system, retry_after=after)
+            raise Repeat(f"HTTP {reply.status}", after=after, at_last=full if reply.status == 429 else None)
         try:
             said = loads(reply.body)
         except Undecodable as error:

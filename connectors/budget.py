@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from ifs_jaggaer.errors import SettingsError, Unreachable
+from ifs_jaggaer.errors import SettingsError, Throttled
 
 WINDOW = 60.0
 LEASE_LIFE = 1.0
@@ -95,7 +95,7 @@ class LeasedBudget:
         """Returns when one request may be sent.
 
         Raises:
-            Unreachable: the system asked for a longer pause than a run should sit through.
+            Throttled: the system asked for a longer pause than a run should sit through.
         """
         self._waiting += 1
         try:
@@ -126,5 +126,5 @@ class LeasedBudget:
             self._until = asked + min(lease.valid_for, LEASE_LIFE)
             return
         if lease.wait > self._patience:
-            raise Unreachable(f"the rate limit is closed for {lease.wait:.0f} s", retry_after=lease.wait)
+            raise Throttled(f"the rate limit is closed for {lease.wait:.0f} s", retry_after=lease.wait)
         await self._sleep(max(lease.wait, SHORTEST_WAIT))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import os
+import socket
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -29,6 +31,16 @@ _NEVER_SENT = (
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
 )
+_WHY: dict[type[httpx.HTTPError], str] = {
+    httpx.ConnectError: "no connection to the host",
+    httpx.ConnectTimeout: "no connection to the host within the time allowed (connect_timeout)",
+    httpx.ReadTimeout: "no answer within the time allowed (read_timeout)",
+    httpx.ReadError: "the connection broke before the answer was whole",
+    httpx.RemoteProtocolError: "the connection was closed before the answer was whole",
+}
+"""What a person reads; others go by the name that httpx gives them."""
+
+_NO_WAY = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +180,31 @@ async def _read(response: httpx.Response) -> bytes:
 
 
 def _lost(error: httpx.HTTPError) -> NoReply | SettingsError:
-    cause: BaseException | None = error
-    while cause is not None:
+    why = _WHY.get(type(error), type(error).__name__)
+    for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return SettingsError(
                 f"the server's certificate is not trusted: {cause.verify_message}",
                 remedy="correct the host, or give the certificate authority in SSL_CERT_FILE",
             )
-        cause = cause.__cause__ or cause.__context__
-    return NoReply(type(error).__name__, sent=not isinstance(error, _NEVER_SENT))
+        why = _reason(cause) or why
+    return NoReply(why, sent=not isinstance(error, _NEVER_SENT))
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and what led to it; of several addresses of one host that were tried, the first."""
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.exceptions[0] if isinstance(cause, BaseExceptionGroup) else cause.__cause__ or cause.__context__
+
+
+def _reason(cause: BaseException) -> str:
+    """Why there is no connection, as far as this tells; httpx itself says only that there is none."""
+    if isinstance(cause, socket.gaierror):
+        return "the name of the host is not known (it could not be resolved)"
+    if isinstance(cause, ConnectionRefusedError):
+        return "connection refused: nothing listens at this address and port"
+    if isinstance(cause, ssl.SSLError):
+        return f"no secure connection: {cause.reason or 'the handshake failed'}"
+    return "no way to the host from this network" if isinstance(cause, OSError) and cause.errno in _NO_WAY else ""

@@ -31,6 +31,7 @@ from ifs_jaggaer.errors import (
     SettingsError,
     SyncError,
     System,
+    Throttled,
     Unreachable,
 )
 
@@ -101,8 +102,8 @@ class Fine:
 class Again:
     """Transient. `executed` is "no" only where the server certainly did nothing; `after` in seconds.
 
-    `at_last`: the error when all attempts ended so, in place of Unreachable, where the fault is the
-    record's and not the system's, e.g. a lock.
+    `at_last`: the error when all attempts ended so, in place of Unreachable, e.g. for a lock, which is the
+    record's fault and not the system's.
     """
 
     why: str
@@ -358,7 +359,8 @@ class Channel:
         self.throttled += 1
         after = retry_after(answer.headers, self._clock())
         self._budget.throttled(UNSTATED_PAUSE if after is None else after)
-        return Again("HTTP 429, too many requests", "no", after, word)
+        full = Throttled("HTTP 429, too many requests", retry_after=after)
+        return Again("HTTP 429, too many requests", "no", after, word, at_last=full)
 
     def _consequence(self, course: _Course, verdict: Again | SyncError) -> Exception:
         if isinstance(verdict, SyncError):

@@ -3,6 +3,7 @@
 SyncError
 ├── SettingsError      the operator must change something before a run
 ├── Unreachable        try again later; nothing was sent, or what was sent was not carried out
+│   └── Throttled      the system is there and has no room: its limit of requests is used up
 ├── OutcomeUnknown     sent, no answer: look it up before sending again
 ├── Conflict           the target changed since we read it: decide again
 ├── Rejected           this record cannot go; others can (record, field, value, remedy)
@@ -92,6 +93,18 @@ class Unreachable(SyncError):
     def __init__(self, message: str, *, retry_after: float | None = None, **where: object) -> None:
         super().__init__(message, **where)  # type: ignore[arg-type]
         self.retry_after = retry_after
+
+
+class Throttled(Unreachable):
+    """The limit of requests is used up, by us or by other clients of the tenant: there is room again later."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None, **where: object) -> None:
+        where.setdefault(
+            "remedy",
+            "other clients may use up the rate limit of the tenant: set requests_per_minute of this system to that "
+            "limit and share to the part of it that is ours, or try again when they are done",
+        )
+        super().__init__(message, retry_after=retry_after, **where)
 
 
 class OutcomeUnknown(SyncError):

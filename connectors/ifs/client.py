@@ -17,6 +17,7 @@ from connectors.ifs.links import followed
 from connectors.ifs.lookup import Wanted, asked_there, cut, wanted
 from connectors.ifs.metadata import Schema
 from connectors.ifs.paging import Cursor, Keyset
+from connectors.ifs.permissions import METADATA, allowing
 from connectors.ifs.rows import is_header, land, leave
 from connectors.ifs.sets import Described, EntitySet
 from connectors.payload import dumps
@@ -155,7 +156,8 @@ class IfsClient:
         names = ",".join(map(entity_set.tenant, dict.fromkeys(columns)))
         query = f"$select={filters.encoded(names)}" if entity_set.select else ""
         request = Request("GET", path, query, headers=_headers(entity_set), judge=judge_row)
-        answer = await self.channel.read(request, Call(name, "/".join(key), "read"))
+        with allowing(entity_set, "reading"):
+            answer = await self.channel.read(request, Call(name, "/".join(key), "read"))
         return None if answer.status == 404 else self._row(entity_set, answer)
 
     async def create(self, name: str, values: Values, call: Call, *, enforced: bool = False) -> Row:
@@ -172,7 +174,8 @@ class IfsClient:
             body=dumps(leave(entity_set, values)),
             judge=judge,
         )
-        answer = await self.channel.write(request, call, repeatable=enforced)
+        with allowing(entity_set, "creating rows of"):
+            answer = await self.channel.write(request, call, repeatable=enforced)
         return self._made(entity_set, answer.json, answer, call)
 
     async def create_with_lines(
@@ -208,7 +211,8 @@ class IfsClient:
             raw=True,
             judge=batch.judge_batch,
         )
-        answer = await self.channel.write(request, call, repeatable=enforced)
+        with allowing(entity_set, "creating rows, with their lines, of"):
+            answer = await self.channel.write(request, call, repeatable=enforced)
         answers = batch.answers(answer.body, answer.headers.get("content-type", ""))
         head = next((part for part in answers if part.content_id == "1"), answers[0])
         return self._made(entity_set, head.json, answer, call)
@@ -252,12 +256,13 @@ class IfsClient:
         entity_set = self.entity_set(name)
         request = Request(
             "GET",
-            f"{entity_set.service}/$metadata",
+            f"{entity_set.service}/{METADATA}",
             headers={"Accept": "application/xml"},
             raw=True,
             judge=metadata.judge_metadata,
         )
-        answer = await self.channel.read(request, Call(name, "$metadata", "read"))
+        with allowing(entity_set, METADATA):
+            answer = await self.channel.read(request, Call(name, METADATA, "read"))
         return metadata.parse(answer.body)
 
     async def _page(self, keyset: Keyset, after: Cursor | None, here: Expr | None) -> Page:
@@ -265,7 +270,8 @@ class IfsClient:
         path, query = entity_set.path, keyset.query(after)
         for _ in range(EMPTY_PAGES):
             request = Request("GET", path, query, headers=_headers(entity_set), judge=judge_page)
-            answer = await self.channel.read(request, Call(entity_set.name, "", "read page"))
+            with allowing(entity_set, "reading"):
+                answer = await self.channel.read(request, Call(entity_set.name, "", "read page"))
             objects, link = _objects(answer)
             if objects or link is None:
                 break
@@ -328,7 +334,9 @@ class IfsClient:
         except ValueError as error:
             raise Rejected(f"no key of this set: {error}", system="ifs", record=where) from None
         request = replace(change, path=path, headers=_headers(entity_set), judge=judge_change_of_row)
-        answer = await self.channel.write(request, call, repeatable=True)
+        action = change.path.rpartition(".")[2]
+        with allowing(entity_set, f"action {action} on" if action else "changing rows of"):
+            answer = await self.channel.write(request, call, repeatable=True)
         if isinstance(answer.json, dict) and all(entity_set.tenant(name) in answer.json for name in entity_set.keys):
             return self._row(entity_set, answer)
         return Row(entity_set.name, tuple(key), {}, answer.etag)

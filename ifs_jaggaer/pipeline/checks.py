@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from ifs_jaggaer.errors import SyncError, System, Unreachable
+from ifs_jaggaer.errors import SyncError, System, Throttled, Unreachable
 
 MOST_AWAY = 3
 """Sets in a row that may be out of reach before the system is given up."""
@@ -19,7 +19,7 @@ class Check:
     """One thing looked at; `remedy` where there is something to do.
 
     `level`: `look` is well unless a person knows better; `limited` is not well, though syncs go on without it;
-    `settings` a person must change something first; `away` is out of reach.
+    `settings` a person must change something first; `away` is out of reach, or has no room (`throttled`).
     """
 
     system: System
@@ -27,6 +27,7 @@ class Check:
     level: Level
     says: str
     remedy: str = ""
+    throttled: bool = False
 
     @property
     def well(self) -> bool:
@@ -51,7 +52,7 @@ def failed(system: System, what: str, error: SyncError, remedy: str = "", *, ans
     remedy = remedy or error.remedy
     if level == "away":
         remedy = remedy or f"see that {system}.host is right and that this machine reaches it, then try again"
-    return Check(system, what, level, f"{error.message}{named}{word}", remedy)
+    return Check(system, what, level, f"{error.message}{named}{word}", remedy, isinstance(error, Throttled))
 
 
 class Patience:
@@ -68,5 +69,9 @@ class Patience:
         self._away = self._away + 1 if check.level == "away" else 0
         if self._away < MOST_AWAY or not self._left:
             return None
-        says = f"{MOST_AWAY} in a row are out of reach: the other {self._left} were not looked at"
+        left = f"the other {self._left} were not looked at"
+        if check.throttled:
+            says = f"{MOST_AWAY} in a row found the rate limit used up: {left}"
+            return Check(self._system, "further sets", "away", says, check.remedy, throttled=True)
+        says = f"{MOST_AWAY} in a row are out of reach: {left}"
         return Check(self._system, "further sets", "away", says, "try again once the system answers")

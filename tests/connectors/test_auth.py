@@ -13,7 +13,7 @@ from scripted import SECRET, Scripted, Step, Waits, answer, drop, scripted
 
 from connectors.auth import ClientCredentials, Credentials
 from connectors.exchange import Timeouts
-from ifs_jaggaer.errors import SettingsError, Unreachable
+from ifs_jaggaer.errors import SettingsError, Throttled, Unreachable
 
 ODD = "a:b&c d%é"
 
@@ -125,6 +125,13 @@ async def test_retry_after_is_obeyed_in_full() -> None:
     async with signed_in(answer(429, b"", Retry_After="12"), token(), sleep=sleep) as (_, auth):
         await auth.token()
     assert sleep.seconds == [12.0]
+
+
+async def test_a_limit_on_tokens_is_told_as_such() -> None:
+    async with signed_in(*[answer(429, b"")] * 9, sleep=Waits()) as (_, auth):
+        with pytest.raises(Throttled, match="HTTP 429") as raised:
+            await auth.token()
+        assert "requests_per_minute" in raised.value.remedy
 
 
 @pytest.mark.parametrize("status", [400, 401, 403])

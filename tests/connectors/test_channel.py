@@ -23,6 +23,7 @@ from ifs_jaggaer.errors import (
     Rejected,
     SettingsError,
     SyncError,
+    Throttled,
     Unreachable,
 )
 
@@ -145,6 +146,15 @@ async def test_a_429_is_obeyed_by_all_and_a_write_goes_again(headers: dict[str, 
     assert budget.permits == 2
     assert budget.pauses == [wait or 1.0]
     assert sleep.seconds == [wait] if wait else sleep.seconds[0] <= 0.5
+
+
+async def test_a_limit_that_stays_used_up_is_told_as_such() -> None:
+    async with line(*[answer(429, b"", Retry_After="2")] * 9, sleep=Waits()) as (_, channel):
+        with pytest.raises(Throttled, match="HTTP 429") as raised:
+            await channel.read(GET, CALL)
+        assert raised.value.retry_after == 2.0
+        for named in ("requests_per_minute", "share", "other clients"):
+            assert named in raised.value.remedy
 
 
 async def test_a_date_in_retry_after_is_measured_by_the_servers_own_clock() -> None:

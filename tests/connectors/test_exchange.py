@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 from scripted import CALL, Scripted, auth_to, channel_to, scripted
 
 from connectors.http import Request
-from ifs_jaggaer.errors import SettingsError
+from ifs_jaggaer.errors import SettingsError, Unreachable
 
 
 @pytest.fixture
@@ -57,4 +57,20 @@ async def test_requests_go_side_by_side() -> None:
         channel = channel_to(server.url)
         await asyncio.gather(*(channel.read(Request("GET", f"/{n}"), CALL) for n in range(40)))
         assert sorted(int(seen.target[1:]) for seen in server.seen) == list(range(40))
+        await channel.aclose()
+
+
+@pytest.mark.parametrize(
+    ("host", "why"),
+    [
+        ("http://127.0.0.1:1", "connection refused"),
+        ("http://localhost:1", "connection refused"),
+        ("https://no-such-host.invalid", "the name of the host is not known"),
+    ],
+)
+async def test_why_there_is_no_connection(host: str, why: str) -> None:
+    async with scripted() as tokens:
+        channel = channel_to(host, auth=auth_to(tokens.url))
+        with pytest.raises(Unreachable, match=why):
+            await channel.read(Request("GET", "/x"), CALL)
         await channel.aclose()

@@ -97,7 +97,10 @@ def test_metadata_alone_that_is_not_given_limits_what_can_be_said(
     for name, value in product.variables.items():
         monkeypatch.setenv(name, value)
     assert CliRunner().invoke(app, ["ping"]).exit_code == 1
-    assert product.run("suppliers").error is None, "as it says"
+    ran = product.with_settings(METADATA_HOURS=0).run("suppliers")
+    assert ran.error is None, "as it says"
+    [note] = [note for note in ran.result.notes if "SupplierHandling" in note]
+    assert "let the service user read $metadata of projection SupplierHandling" in note
     world.tune("ifs", forbidden=["SupplierInfoGeneralSet"])
     assert CliRunner().invoke(app, ["ping"]).exit_code == 2
 
@@ -115,6 +118,19 @@ def test_a_system_that_answers_nothing_is_given_up_after_some_sets(world: World,
     assert {check.system for check in away} == {"ifs"}
     assert "not looked at" in away[-1].says
     assert [check for check in checks if check.system == "jaggaer" and check.what == "companyprofiles" and check.well]
+
+
+def test_a_limit_that_stays_used_up_is_no_outage(world: World, product: Product) -> None:
+    world.fault("ifs", "throttle", path="/projection/|/entity/", times=10_000, args={"seconds": 0})
+    checks = pinged(product)
+    away = [check for check in checks if check.level == "away"]
+    assert {check.system for check in away} == {"ifs"}
+    assert "429" in away[0].says
+    assert "rate limit used up" in away[-1].says
+    for check in away:
+        assert "out of reach" not in check.says
+        for named in ("requests_per_minute", "share", "other clients"):
+            assert named in check.remedy
 
 
 def test_a_wrong_secret(world: World, product: Product) -> None:
@@ -138,6 +154,7 @@ def test_a_host_where_nobody_is(world: World, product: Product) -> None:
     found = failed(pinged(product.with_settings(IFS__HOST="http://127.0.0.1:9")))
     assert [check.level for check in found.values()] == ["away"]
     assert "127.0.0.1:9" in found["ifs token"].says
+    assert "connection refused" in found["ifs token"].says
     assert "ifs.host" in found["ifs token"].remedy
 
 

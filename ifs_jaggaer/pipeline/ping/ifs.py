@@ -63,7 +63,7 @@ async def _readable(wiring: Wiring, entity_set: EntitySet, need: Need, told_too:
             if seen:
                 found.append(company)
     except SyncError as error:
-        return failed("ifs", name, error, remedy=_permission(entity_set, error))
+        return failed("ifs", name, error)
     lacking = [company for company in wiring.profile.companies if company not in found]
     if not lacking:
         return Check("ifs", name, "well", f"readable, rows of {_listed(found)}")
@@ -79,23 +79,6 @@ def _empty(entity_set: EntitySet, need: Need) -> Check:
     )  # fmt: skip
 
 
-def _permission(entity_set: EntitySet, error: SyncError) -> str:
-    """Who has to do what, with the names that an administrator of IFS looks for."""
-    status = error.word.status if error.word else None
-    if status == 403:
-        return (
-            f"IFS administrator: grant projection {entity_set.projection} to the permission set of the service user, "
-            f"with reading {entity_set.entity_set}"
-        )
-    if status in {404, 405, 501}:
-        what = "activate entity service" if "/entity/" in f"/{entity_set.service}" else "deploy projection"
-        return (
-            f"IFS administrator: {what} {entity_set.projection}; or correct ifs.sets.{entity_set.name}.path in the "
-            f"profile ({entity_set.path})"
-        )
-    return error.remedy
-
-
 async def _metadata(wiring: Wiring, name: str) -> Schema | SyncError:
     try:
         schema = await wiring.ifs.metadata(name)
@@ -109,14 +92,11 @@ async def _metadata(wiring: Wiring, name: str) -> Schema | SyncError:
 def _unread(entity_set: EntitySet, error: SyncError, *, readable: bool) -> Check:
     """Metadata that is not given stops no sync (docs/schema-drift.md), as long as the data itself can be read."""
     what = f"{entity_set.projection} $metadata"
-    remedy = error.remedy
-    if error.word and error.word.status in {401, 403}:
-        remedy = f"IFS administrator: let the service user read $metadata of projection {entity_set.projection}"
-    check = failed("ifs", what, error, remedy)
+    check = failed("ifs", what, error)
     if not readable:
         return check
     says = f"{check.says}; syncs go on, but what they need of {entity_set.projection} was not compared"
-    return replace(check, level="limited", says=says, remedy=remedy or f"see why {what} cannot be read")
+    return replace(check, level="limited", says=says, remedy=error.remedy or f"see why {what} cannot be read")
 
 
 def _changed(wiring: Wiring, entity_set: EntitySet, schema: Schema) -> Iterator[Check]:

@@ -131,7 +131,7 @@ async def test_a_row_by_its_key_has_its_etag(here: Lab) -> None:
 
 async def test_a_service_that_is_not_there_is_not_a_missing_row(here: Lab) -> None:
     del here.tenant.tables["LineSet"]
-    with pytest.raises(SettingsError, match="activate"):
+    with pytest.raises(SettingsError, match="deploy projection Handling"):
         await here.ifs.by_key("line", ("P", "1"))
     with pytest.raises(SettingsError, match="profile"):
         await here.ifs.page("line", size=5)
@@ -350,9 +350,9 @@ async def test_renewed_metadata_within_a_change_set_goes_again(here: Lab) -> Non
         (refused(400, "ODP_DESERIALIZATION_ERROR", ("", "Unknown property 'Cf_X'")), SettingsError, "Cf_X"),
         (refused(400, "ODP_X", ("", "The property Cf_Y does not exist")), SettingsError, "Cf_Y"),
         (refused(400, "ODP_X", ("", "The property 'Cf_Y' is not defined")), SettingsError, "Cf_Y"),
-        (refused(403, "FORBIDDEN"), SettingsError, "grant"),
+        (refused(403, "FORBIDDEN"), SettingsError, "grant projection Handling to the permission set"),
         (refused(403, "CSRF_ERROR"), SettingsError, "/int/"),
-        (refused(405, "ODP_X"), SettingsError, "activate"),
+        (refused(405, "ODP_X"), SettingsError, "deploy projection Handling"),
         (refused(501, "ODP_NOT_IMPLEMENTED"), SettingsError, "ODP_NOT_IMPLEMENTED"),
         (refused(428, "ODP_MISSING_PRECONDITION"), SettingsError, "ETag"),
         (answer(413, b"<html>"), Rejected, "413"),
@@ -395,7 +395,7 @@ async def test_renewed_metadata_goes_again_even_for_a_creation(here: Lab, status
             1,
         ),
         (refused(400, "ODP_MALFORMED", ("", "Something else")), SettingsError, "Something else", 1),
-        (refused(403, "FORBIDDEN"), SettingsError, "grant", 1),
+        (refused(403, "FORBIDDEN"), SettingsError, "of the service user, with reading LineSet", 1),
         (refused(500, "DATABASE_ERROR", ("", "ORA-04068: packages discarded")), SettingsError, "ORA-04068", 3),
         (refused(500, "X"), Unreachable, "500", 3),
         (refused(423, "X"), Unreachable, "locked", 3),
