@@ -211,10 +211,12 @@ class Instructions:
     """What a person decided for this run: winners by field ("*" for all), approved held values by field.
 
     `without`: fields to be left alone, e.g. because the target refused them and all others shall go (law 9);
-    `refused`: those that it refused in this run, with the reason.
+    `refused`: those that it refused in this run, with the reason. `anew`: what it refused before is tried once more
+    although nothing is known to have changed: the hour is over, what the item waits for changed, or a person asks.
     """
 
     winners: Mapping[str, System] = field(default_factory=dict)
     approved: Mapping[str, str | None] = field(default_factory=dict)
     without: frozenset[str] = frozenset()
     refused: Mapping[str, str] = field(default_factory=dict)
+    anew: bool = False

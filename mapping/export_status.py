@@ -9,7 +9,7 @@ from mapping.fingerprint import fingerprint
 from mapping.kinds import Change, ItemKind, JaggaerPost
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from connectors.wire import Json
@@ -44,8 +44,8 @@ class ExportStatus:
             body["erpDate"] = f"{on.isoformat()}T00:00:00.000Z"
         return self._post(body, "Exported")
 
-    def failure(self, content: str, reasons: Sequence[str]) -> tuple[JaggaerPost, str] | None:
-        """That it could not go, and what to keep of having said so.
+    def failure(self, content: str, reasons: Mapping[str, str]) -> tuple[JaggaerPost, str] | None:
+        """That it could not go, and what to keep of having said so. `reasons`: as `dead_letters` gives them.
 
         None where it was said of this content with these reasons, or where the header shows it already and
         nothing is kept of it.
@@ -53,7 +53,7 @@ class ExportStatus:
         why = fingerprint([content, *reasons])
         if not reasons or self.told == why or (self.shows("Failed") and not self.told):
             return None
-        return self._post({"status": "FAILED", "message": "; ".join(reasons)}, "Failed"), why
+        return self._post({"status": "FAILED", "message": "; ".join(reasons.values())}, "Failed"), why
 
     def _post(self, body: Json, becomes: str) -> JaggaerPost:
         return JaggaerPost(
@@ -67,6 +67,14 @@ class ExportStatus:
         )
 
 
-def dead_letters(items: Iterable[Item]) -> list[str]:
-    """The reasons that JAGGAER is told: what somebody has to correct, not what waits or is held."""
-    return [f"{item.field}: {item.reason}" for item in items if item.kind is ItemKind.DEAD_LETTER]
+def dead_letters(items: Iterable[Item]) -> dict[str, str]:
+    """The reasons that JAGGAER is told: what somebody has to correct, not what waits or is held.
+
+    Each in the words that it is told in, with the value, which alone makes no other reason of it.
+    """
+    dead = [item for item in items if item.kind is ItemKind.DEAD_LETTER]
+    return {f"{item.field}: {item.reason}": f"{_named(item)}: {item.reason}" for item in dead}
+
+
+def _named(item: Item) -> str:
+    return f"{item.field} {item.value}" if item.value and item.value not in item.reason else item.field

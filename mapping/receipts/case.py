@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ifs_jaggaer.errors import Rejected
     from mapping.kinds import Link, Snapshot
     from mapping.purchasing.lines import LineKey
+    from mapping.watching import Watch
 
 OrderLineKey: TypeAlias = tuple[str, str, str]
 """OrderNo, LineNo, ReleaseNo."""
@@ -34,6 +35,12 @@ DONE = "done"
 
 SEEN = "seen"
 """The snapshot's name for lastUpdate as it was last seen: the list is read no further back."""
+
+COMPANY = "company"
+"""Its name for the company of the order, by which a run for other companies leaves the receipt alone."""
+
+REFUSED = "refused:"
+"""What it keeps, by the name in items, of a write that IFS refused: the state that it was refused in, the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +75,15 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class KnownOrder:
-    """The order in IFS that a receipt names; `link` is None while it has not gone to JAGGAER."""
+    """The order in IFS that a receipt names; `link` is None while it has not gone to JAGGAER.
+
+    `watch`: its lines as they stood, for what somebody has to correct there.
+    """
 
     head: PurchaseOrder
     lines: Mapping[LineKey, PurchaseOrderLine]
     link: Link | None
+    watch: Watch
 
     def line(self, number: str) -> PurchaseOrderLine | None:
         """The line that JAGGAER calls by this number: by the link, else computed."""
@@ -114,6 +125,11 @@ class ReceiptCase:
     def kept(self, name: str) -> str:
         """What the snapshot keeps under that name; "" for nothing."""
         return (self.snapshot.fields.get(name) if self.snapshot else None) or ""
+
+    @property
+    def company(self) -> str:
+        """The order's, as it is or as it was when the receipt was settled; "" where it is not known."""
+        return (self.order.head.company if self.order else None) or self.kept(COMPANY)
 
     @property
     def kept_lines(self) -> tuple[str, ...]:

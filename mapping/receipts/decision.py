@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from mapping.export_status import SUCCESS, ExportStatus, dead_letters
@@ -10,12 +10,13 @@ from mapping.findings import Findings
 from mapping.fingerprint import fingerprint
 from mapping.kinds import Action, Change, Decision, IfsAct, Item, ItemKind, Link, Settlement
 from mapping.money import canonical
-from mapping.receipts.case import DONE, LEFT, LINE, RETURN, SEEN
+from mapping.receipts.case import COMPANY, DONE, LEFT, LINE, REFUSED, RETURN, SEEN
 from mapping.receipts.gather import RECORD, is_completed
 from mapping.receipts.lines import SET, examine, field_of
+from mapping.remedies import resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from connectors.jaggaer.receipts import Receipt, ReceiptLine
     from connectors.wire import JsonValue
@@ -34,6 +35,8 @@ def decide_receipt(case: ReceiptCase, profile: Profile, told: Instructions) -> D
     for fault in case.faults:
         found.rejected(fault.field or "receipt", fault)
     deciding = _Deciding(case, profile, told)
+    if case.company and case.company not in profile.companies:
+        return deciding.of_another_company()
     if found.items:
         return deciding.left(*found.items)
     if case.glanced:
@@ -51,11 +54,13 @@ class _Deciding:
     case: ReceiptCase
     profile: Profile
     told: Instructions
+    refused: dict[str, str] = field(default_factory=dict)
+
+    def of_another_company(self) -> Decision:
+        """The affair of the runs that have it in scope."""
+        return replace(self._out_of_scope(self.profile.leaves_out(self.case.company)), elsewhere=True)
 
     def decide(self, receipt: Receipt) -> Decision:
-        company = self.case.order.head.company if self.case.order else None
-        if company and company not in self.profile.companies:
-            return replace(self._out_of_scope(self.profile.leaves_out(company)), elsewhere=True)
         words = self.profile.words("receipt")
         voided = receipt.header.status == words.to_jaggaer("Voided")
         if not voided and not is_completed(receipt, self.profile):
@@ -98,7 +103,8 @@ class _Deciding:
             return self._out_of_scope("exported before, not by us")
         ends = examine(case, receipt, self.profile, self.told.winners)
         items = tuple(end.item for end in ends if end.item)
-        creates = tuple(end.create for end in ends if end.create and field_of(end.number) not in self.told.refused)
+        self._recall(receipt, [field_of(end.number) for end in ends if end.create])
+        creates = tuple(end.create for end in ends if end.create and field_of(end.number) not in self.refused)
         if creates:
             return Decision(
                 key=case.receipt_id,
@@ -118,6 +124,7 @@ class _Deciding:
         kept |= {f"{RETURN}{end.number}": end.keeps for end in ends if end.keeps}
         kept |= {f"{LEFT}{end.number}": end.left for end in ends if end.left}
         standing = [end.stands for end in ends if end.stands]
+        items += self._dead_letters("correct it in IFS: the line goes by itself then")
         return self._told(receipt, kept, items, standing, self._message(ends))
 
     def _message(self, ends: Sequence[LineEnd]) -> str:
@@ -133,7 +140,8 @@ class _Deciding:
         returns = {line.line_number for line in receipt.lines or () if line.type == word}
         ours = [one for number in case.line_numbers if number not in returns for one in case.registered.get(number, ())]
         standing = [one for one in ours if not one.cancelled]
-        cancels = tuple(self._cancel(one) for one in standing if cancelling(one.number) not in self.told.refused)
+        self._recall(receipt, [cancelling(one.number) for one in standing])
+        cancels = tuple(self._cancel(one) for one in standing if cancelling(one.number) not in self.refused)
         if cancels:
             return Decision(
                 key=case.receipt_id,
@@ -143,23 +151,39 @@ class _Deciding:
                 again=True,
                 base_version=self._version,
             )
+        done = {number for number in returns if case.kept(f"{RETURN}{number}") == DONE}
+        undone = {number for number in done if self._says_undone(number)}
         items = tuple(
             _held(
                 f"{field_of(number)}.type",
-                None,
+                ", ".join(one.number for one in case.standing(number)) or None,
                 "was registered in IFS as returned, and is voided at JAGGAER",
-                "undo the return in IFS, then discard this item",
+                self._undo(number, *case.standing(number)),
             )
-            for number in sorted(returns)
-            if case.kept(f"{RETURN}{number}") == DONE or case.standing(number)
+            for number in sorted(done - undone | {number for number in returns if case.standing(number)})
         )
-        if not ours and not case.link and not items:
+        if not ours and not case.link and not items and not undone:
             return self._out_of_scope("voided before it was registered")
         kept: Kept = {f"{LINE}{number}": case.kept(f"{LINE}{number}") for number in case.kept_lines}
-        kept |= {f"{RETURN}{number}": DONE for number in returns if case.kept(f"{RETURN}{number}") == DONE}
+        kept |= {f"{RETURN}{number}": DONE for number in done - undone}
         cancelled = [one for one in ours if one.cancelled]
         numbers = ", ".join(one.number for one in cancelled)
+        items += self._dead_letters("cancel it by hand in IFS, or what stands in its way there")
         return self._told(receipt, kept, items, cancelled, f"cancelled: receipt {numbers}")
+
+    def _says_undone(self, number: str) -> bool:
+        """Whether a person says so; of a return that has its reference IFS shows it."""
+        said = self.told.winners.get(f"{field_of(number)}.type") or self.told.winners.get("*")
+        by_reference = self.case.registered.get(number, ())
+        return not self.case.standing(number) if by_reference else said == "jaggaer"
+
+    def _undo(self, number: str, *standing: Registered) -> str:
+        if standing:
+            return "cancel it in IFS; this closes by itself then"
+        field_name = f"{field_of(number)}.type"
+        return (
+            f"undo the return in IFS, then say so: {resolve('receipts', self.case.receipt_id, 'jaggaer', field_name)}"
+        )
 
     def _cancel(self, one: Registered) -> IfsAct:
         return IfsAct(
@@ -183,13 +207,13 @@ class _Deciding:
     ) -> Decision:
         """Success where nothing is left to do, failure once for what somebody has to correct."""
         status = self._export_status(receipt)
-        kept |= self.case.facts
+        kept |= self.case.facts | {COMPANY: self.case.company}
+        kept |= {f"{REFUSED}{name}": f"{self._state(receipt)} {why}" for name, why in self.refused.items()}
         if receipt.header.last_update:
             kept[SEEN] = receipt.header.last_update.isoformat()
-        reasons = dead_letters(items) + [f"{name}: {why}" for name, why in sorted(self.told.refused.items())]
         link, parts = self._link(ours), self._parts(kept)
-        if items or self.told.refused:
-            failure = status.failure(_content(receipt), reasons)
+        if items:
+            failure = status.failure(_content(receipt), dead_letters(items))
             kept["told"] = failure[1] if failure else status.told
             return Decision(
                 key=self.case.receipt_id,
@@ -226,6 +250,38 @@ class _Deciding:
             notes=("JAGGAER asks for it again: told once more, not registered again",) if again else (),
             base_version=self._version,
         )
+
+    # --- what IFS refused ---
+
+    def _recall(self, receipt: Receipt, names: Iterable[str]) -> None:
+        """Which of these writes are not to be sent, with IFS's reason.
+
+        Refused in this run; or before, where nothing changed since but that JAGGAER was told, and neither a person
+        nor the hour asks to try again.
+        """
+        self.refused |= self.told.refused
+        at = receipt.header.last_update
+        seen = at is not None and at.isoformat() == self.case.kept(SEEN)
+        if self.told.anew or not (seen or self._export_status(receipt).shows("Failed")):
+            return
+        for name in names:
+            state, _, why = self.case.kept(f"{REFUSED}{name}").partition(" ")
+            if state == self._state(receipt):
+                self.refused.setdefault(name, why)
+
+    def _dead_letters(self, remedy: str) -> tuple[Item, ...]:
+        """They go once the lines of the order change, or every hour."""
+        watch = str(self.case.order.watch) if self.case.order else None
+        return tuple(
+            Item(ItemKind.DEAD_LETTER, name, None, why, f"{remedy}; it is tried again every hour, too", waits_for=watch)
+            for name, why in sorted(self.refused.items())
+        )
+
+    def _state(self, receipt: Receipt) -> str:
+        """The fingerprint of all that was known of both sides when IFS refused."""
+        rows = [str(one.row.etag or one.fact) for some in self.case.registered.values() for one in some]
+        watch = str(self.case.order.watch) if self.case.order else ""
+        return fingerprint([_content(receipt), watch, *sorted(rows)])
 
     # --- parts ---
 

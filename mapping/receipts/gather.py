@@ -19,6 +19,7 @@ from mapping.kinds import Answers, Ask, IfsRows, JaggaerDetails, JaggaerHeaders,
 from mapping.money import exact_sum
 from mapping.receipts.case import DONE, RETURN, SEEN, KnownOrder, ReceiptCase, Registered, reference
 from mapping.receipts.lines import SET, examine
+from mapping.watching import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -110,11 +111,13 @@ def surroundings(cases: list[ReceiptCase], profile: Profile) -> Cases:
     lines_of: dict[str, list[PurchaseOrderLine]] = {}
     for line in readable(PurchaseOrderLine, answers.rows(lines))[0]:
         lines_of.setdefault(line.order_no or "", []).append(line)
+    watches = Watch.each(lines.set, lines.attribute, orders, answers.rows(lines))
     known = {
         head.order_no or "": KnownOrder(
             head,
             {(line.line_no or "", line.release_no or ""): line for line in lines_of.get(head.order_no or "", ())},
             answers.links(links).get(head.order_no or ""),
+            watches[head.order_no or ""],
         )
         for head in readable(PurchaseOrder, answers.rows(heads))[0]
     }

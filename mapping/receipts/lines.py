@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from connectors.wire import Json
     from ifs_jaggaer.errors import System
     from mapping.profile import Profile
-from mapping.receipts.case import OrderLineKey, ReceiptCase, Registered
+    from mapping.receipts.case import OrderLineKey, ReceiptCase, Registered
 
 SET = "receipt"
 _ZERO = Decimal(0)
@@ -93,15 +93,19 @@ def _gone(number: str, one: Registered) -> LineEnd:
 
 
 class _StoppedError(Exception):
-    """Something stands in the way of a line; the item's field is one of the line's."""
+    """Something stands in the way of a line; the item's field is one of the line's.
 
-    def __init__(self, item: Item) -> None:
+    `of_order`: it goes once the lines of the order change in IFS.
+    """
+
+    def __init__(self, item: Item, *, of_order: bool = False) -> None:
         super().__init__(item.reason)
         self.item = item
+        self.of_order = of_order
 
 
-def _dead(name: str, value: str | None, reason: str, remedy: str = _WHERE) -> _StoppedError:
-    return _StoppedError(Item(ItemKind.DEAD_LETTER, name, value, reason, remedy))
+def _dead(name: str, value: str | None, reason: str, remedy: str = _WHERE, *, of_order: bool = False) -> _StoppedError:
+    return _StoppedError(Item(ItemKind.DEAD_LETTER, name, value, reason, remedy), of_order=of_order)
 
 
 def _conflict(
@@ -170,7 +174,10 @@ class _Examining:
                 )
             return self._received(line, at) if kind == "Receive" else self._returned(line, at)
         except _StoppedError as stopped:
-            return LineEnd(at, line.line_number, replace(stopped.item, field=f"{at}.{stopped.item.field}"))
+            item = replace(stopped.item, field=f"{at}.{stopped.item.field}")
+            if stopped.of_order and self.case.order:
+                item = replace(item, waits_for=str(self.case.order.watch))
+            return LineEnd(at, line.line_number, item)
 
     # --- what arrived ---
 
@@ -196,7 +203,7 @@ class _Examining:
 
     def _cancelled(self, line: ReceiptLine, at: str, last: str) -> LineEnd:
         """Cancelled by hand in IFS: a person says whether it is registered again."""
-        winner = self.winners.get(f"{at}.receipt") or self.winners.get("*")
+        winner = self._winner(f"{at}.receipt")
         if winner == "jaggaer":
             return self._new(line, at)
         if winner == "ifs" or self.case.kept(f"{LEFT}{line.line_number}") == last:
@@ -289,15 +296,17 @@ class _Examining:
                 "poLineNumber",
                 "/".join(wanted.key),
                 f"order {wanted.name} is {state}",
-                "open it in IFS, or void the receipt",
+                "open it in IFS, the receipt goes by itself then; or void the receipt",
+                of_order=True,
             )
         if state and state not in _RECEIVES:
-            raise _held(
+            held = _held(
                 "poLineNumber",
                 "/".join(wanted.key),
                 f"order {wanted.name} is {state} in IFS",
                 "release the order; it goes by itself then",
             )
+            raise _StoppedError(held.item, of_order=True)
         if wanted.ordered.buy_qty_due is None:
             return  # IFS has the word
         gone = (wanted.ordered.qty_received or _ZERO, self.case.earlier.get(wanted.key, _ZERO))
@@ -308,7 +317,9 @@ class _Examining:
                 plain(wanted.quantity),
                 f"exceeds the open quantity of order {wanted.name}",
                 # Not in the reason: what else arrives of the line would make it another one, told again.
-                f"correct the receipt at JAGGAER, {canonical(left)} {wanted.unit} are open, or the order in IFS",
+                f"{canonical(left)} {wanted.unit} are open: correct the receipt at JAGGAER, or raise the quantity of "
+                "the order line in IFS; it goes by itself then",
+                of_order=True,
             )
 
     # --- what went back ---
@@ -325,7 +336,8 @@ class _Examining:
             )
         kept = self.case.kept(f"{RETURN}{number}")
         told_before = self._exported and not self.case.snapshot
-        if kept == DONE or told_before or self.case.standing(number):
+        said = self._winner(f"{at}.quantity") == "jaggaer"
+        if kept == DONE or told_before or said or self.case.standing(number):
             return LineEnd(at, number, back=True, keeps=DONE)
         wanted = self._wanted(line)
         now = self.case.returned.get(wanted.key, _ZERO)
@@ -335,15 +347,37 @@ class _Examining:
         if exact_sum((now, -before)) >= wanted.quantity and not self._more_than_at_jaggaer(line, wanted):
             self.claimed[wanted.key] = exact_sum((others[1], wanted.quantity))
             return LineEnd(at, number, back=True, moves=(wanted.key, wanted.quantity), keeps=DONE)
+        much = f"{plain(wanted.quantity)} {wanted.unit}"
         item = Item(
             ItemKind.HELD,
             f"{at}.quantity",
-            f"{plain(wanted.quantity)} {wanted.unit}",
-            f"{plain(wanted.quantity)} {wanted.unit} of order {wanted.name} went back to the supplier",
-            "register the return in IFS; it closes by itself when the received quantity of the order line has fallen "
-            f"by it, or when a receipt there carries the reference {reference(self.case.receipt_id, number)}",
+            much,
+            f"{much} of order {wanted.name} went back to the supplier",
+            self._register(line, wanted, before=before, now=now),
+            waits_for=str(self.case.order.watch) if self.case.order else None,
         )
         return LineEnd(at, number, item, keeps=canonical(before))
+
+    def _register(self, line: ReceiptLine, wanted: _Wanted, *, before: Decimal, now: Decimal) -> str:
+        """What a storekeeper does in IFS, and what of it shows that it was done."""
+        received = canonical(wanted.ordered.qty_received or _ZERO)
+        still = exact_sum((wanted.quantity, before, -now))
+        own = reference(self.case.receipt_id, line.line_number)
+        otherwise = (
+            f"enter {own} in IFS as the receipt reference of the return; "
+            f"or, if it is registered already: {resolve('receipts', self.case.receipt_id, 'jaggaer')}"
+        )
+        if still <= _ZERO:
+            net = canonical(self.case.received.get(line.po_line_number or "", _ZERO))
+            return (
+                f"register in IFS whatever else went back of this order line: {received} {wanted.unit} count as "
+                f"received there, {net} at JAGGAER, and so long it is not known which return is done; or {otherwise}"
+            )
+        return (
+            f"register the return in IFS: the next run closes this once the received quantity of the order line, "
+            f"{received} {wanted.unit} now, is lower by {canonical(still)} {wanted.unit}; where IFS does not count it "
+            f"off there, {otherwise}"
+        )
 
     def _more_than_at_jaggaer(self, line: ReceiptLine, wanted: _Wanted) -> bool:
         """Whether another return of the order line is still open: then one that was registered must not close both.
@@ -355,6 +389,10 @@ class _Examining:
 
     # --- parts ---
 
+    def _winner(self, name: str) -> System | None:
+        """What a person decided of that field of an item."""
+        return self.winners.get(name) or self.winners.get("*")
+
     def _wanted(self, line: ReceiptLine) -> _Wanted:
         order_no = self.receipt.header.po_number
         if not order_no:
@@ -364,7 +402,13 @@ class _Examining:
             raise _waits(order_no, "not in IFS" if order is None else "not linked yet")
         ordered = order.line(line.po_line_number or "")
         if ordered is None:
-            raise _dead("poLineNumber", line.po_line_number, f"unknown line: order {order_no} has no such line")
+            raise _dead(
+                "poLineNumber",
+                line.po_line_number,
+                f"unknown line: order {order_no} has no such line",
+                "correct the line number at JAGGAER, or add the line to the order in IFS",
+                of_order=True,
+            )
         return _Wanted(ordered, _key(ordered), self._quantity(line), self._unit(line, ordered))
 
     def _quantity(self, line: ReceiptLine) -> Decimal:
@@ -384,7 +428,8 @@ class _Examining:
         except Rejected as fault:
             raise _dead("unitOfMeasure", fault.value, fault.message, fault.remedy or _WHERE) from None
         if own and unit != own:
-            raise _dead("unitOfMeasure", line.unit_of_measure, f"is {unit} in IFS, and the order line is in {own}")
+            reason = f"is {unit} in IFS, and the order line is in {own}"
+            raise _dead("unitOfMeasure", line.unit_of_measure, reason, of_order=True)
         return unit
 
     def _unit_or_none(self, line: ReceiptLine) -> str | None:

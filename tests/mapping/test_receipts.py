@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from receipt_world import ORDER, World, receipt, receipt_line
 
 from ifs_jaggaer.errors import Rejected
-from mapping.kinds import Action, IfsAct, IfsCreate, Instructions, Item, ItemKind, JaggaerPost, Link, Partial
+from mapping.kinds import Action, IfsAct, IfsCreate, IfsRows, Instructions, Item, ItemKind, JaggaerPost, Link, Partial
 from mapping.profile import Profile
 from mapping.receipts.kind import RECEIPTS
+from mapping.watching import Watch
 
 PROFILE = Profile.load()
 
@@ -46,6 +47,11 @@ def header(world: World, receipt_id: str = "7001") -> dict[str, Any]:
 def line(world: World, place: int = 0, receipt_id: str = "7001") -> dict[str, Any]:
     found: dict[str, Any] = world.receipts[receipt_id]["lineList"]["receiptLine"][place]
     return found
+
+
+def lines_of_the_order(world: World) -> Watch:
+    rows = world.rows(IfsRows("purchase_order_line", "OrderNo", frozenset({ORDER})))
+    return Watch.of("purchase_order_line", "OrderNo", ORDER, rows)
 
 
 # --- registered ---
@@ -147,6 +153,9 @@ def test_an_order_line_that_receives_nothing(world: World, state: str, kind: str
     assert (item.kind, item.field) == (kind, "lines[1].poLineNumber")
     assert state in item.reason
     assert world.done() == (["FAILED"] if kind == "dead_letter" else [])
+    assert item.waits_for == items(world)["lines[1].poLineNumber"].waits_for == str(lines_of_the_order(world))
+    world.order_lines["1", "1"]["Objstate"] = "Released"
+    assert item.waits_for != str(lines_of_the_order(world))
 
 
 def test_two_lines_of_one_number_cannot_be_told_apart(world: World) -> None:
@@ -179,11 +188,33 @@ def test_what_ifs_refuses_is_told_with_its_words(world: World) -> None:
     assert isinstance(RECEIPTS, Partial)
     (first,) = world.decide("7001")
     assert RECEIPTS.refused(first.writes[0], Rejected("no"), PROFILE) == {"lines[1]"}
-    world.run(told=told)
+    (item,) = world.run(told=told).items
     assert world.done() == ["create", "FAILED"]
     assert world.written[1].body["message"] == "lines[1]: the site is closed"
     world.run(told=told)
     assert world.done() == []
+    assert world.run().items == (item,)
+    assert world.done() == [], "nothing changed since but that JAGGAER was told"
+    assert world.decide("7001", told=Instructions(anew=True))[0].writes, "the hour is over"
+    world.order_lines["1", "1"]["QtyReceived"] += 1
+    assert world.decide("7001")[0].writes, "its order line changed"
+
+
+def test_what_ifs_refused_is_tried_again_when_jaggaer_asks_for_it(world: World) -> None:
+    world.show(receipt())
+    world.run(told=Instructions(refused={"lines[1]": "the site is closed"}))
+    header(world).update(exportStatus="NotExported", lastUpdate="2026-03-11T08:00:00.000Z")
+    assert [write.action for write in world.decide("7001")[0].writes] == ["create"]
+    world.run(told=Instructions(refused={"lines[1]": "the site is closed"}))
+    assert world.done() == []
+    assert not world.decide("7001")[0].writes, "once"
+
+
+def test_what_jaggaer_is_told_names_the_value(world: World) -> None:
+    world.show(receipt("7001", receipt_line(unitOfMeasure="PF")))
+    world.run()
+    (told,) = world.written
+    assert told.body["message"] == "lines[1].unitOfMeasure PF: value map 'unit' has no counterpart for it"
 
 
 def test_an_order_that_is_not_linked_yet_is_waited_for(world: World) -> None:
@@ -402,10 +433,16 @@ def test_what_ifs_will_not_cancel_is_told_and_the_others_are_cancelled(world: Wo
     header(world)["status"] = "Voided"
     (first,) = world.decide("7001")
     assert RECEIPTS.refused(first.writes[0], Rejected("no"), PROFILE) == {"receipt 5001"}
-    world.run(told=Instructions(refused={"receipt 5001": "it is invoiced"}))
+    (item,) = world.run(told=Instructions(refused={"receipt 5001": "it is invoiced"})).items
     assert world.done() == ["cancel", "FAILED"]
     assert world.written[1].body["message"] == "receipt 5001: it is invoiced"
     assert [one["Objstate"] for one in world.registered] == ["Received", "Cancelled"]
+    assert item.waits_for == str(lines_of_the_order(world))
+    assert world.run().items == (item,)
+    assert world.done() == []
+    assert world.decide("7001", told=Instructions(anew=True))[0].writes
+    world.order_lines["1", "1"]["QtyInvoiced"] = 0
+    assert world.decide("7001")[0].writes
 
 
 # --- returns ---
@@ -418,7 +455,13 @@ def returned(registered: World) -> World:
     (item,) = registered.run("7002").items
     assert (item.kind, item.field, item.value) == (ItemKind.HELD, "lines[1].quantity", "1 PCS")
     assert "P1001 line 1 release 1" in item.reason
-    assert "register the return in IFS" in item.remedy
+    assert item.remedy == (
+        "register the return in IFS: the next run closes this once the received quantity of the order line, 4 PCS now, "
+        "is lower by 1 PCS; where IFS does not count it off there, enter JAG:7002:1 in IFS as the receipt reference of "
+        "the return; or, if it is registered already: "
+        "`ifs-jaggaer conflicts resolve 7002 --sync receipts --winner jaggaer`"
+    )
+    assert item.waits_for == str(lines_of_the_order(registered))
     assert registered.done() == []
     return registered
 
@@ -464,7 +507,8 @@ def test_one_return_in_ifs_closes_one_of_two(returned: World) -> None:
     assert second.items
     returned.run("7002")
     returned.net_at_jaggaer = {"1-1": 2}
-    assert returned.run("7003").items, "JAGGAER counts one piece less than IFS"
+    (item,) = returned.run("7003").items
+    assert "3 PCS count as received there, 2 at JAGGAER" in item.remedy, "JAGGAER counts one piece less than IFS"
     send_back(returned, 1)
     assert not returned.run("7003").items
 
@@ -492,7 +536,35 @@ def test_a_voided_return_that_was_registered_is_undone_by_a_person(returned: Wor
     header(returned, "7002")["status"] = "Voided"
     (item,) = returned.run("7002").items
     assert item.kind is ItemKind.HELD
+    assert "--field 'lines[1].type' --winner jaggaer" in item.remedy
     assert returned.done() == []
+    assert not returned.run("7002", Instructions(winners={"lines[1].type": "jaggaer"})).items
+    assert not returned.run("7002").items, "undone, as a person said"
+    assert returned.done() == []
+
+
+def test_a_voided_return_of_a_reference_closes_when_that_is_cancelled(returned: World) -> None:
+    one = returned.register(
+        OrderNo=ORDER, LineNo="1", ReleaseNo="1", QtyArrived=Decimal(0), ReceiptReference="JAG:7002:1"
+    )
+    returned.run("7002")
+    header(returned, "7002")["status"] = "Voided"
+    (item,) = returned.run("7002").items
+    assert (item.value, item.remedy) == ("5002", "cancel it in IFS; this closes by itself then")
+    returned.cancel(one)
+    assert not returned.run("7002").items
+    assert not returned.run("7002").items
+    assert returned.done() == []
+
+
+def test_a_return_that_a_person_says_is_registered(registered: World) -> None:
+    """Registered in IFS before JAGGAER showed it: no fall of the received quantity tells it."""
+    send_back(registered, 1)
+    registered.show(receipt("7002", receipt_line(quantity=1, type="Return")))
+    assert registered.run("7002").items
+    assert not registered.run("7002", Instructions(winners={"*": "jaggaer"})).items
+    assert registered.done() == ["SUCCESS"]
+    assert not registered.run("7002").items
 
 
 # --- always ---
@@ -559,6 +631,8 @@ def test_whatever_happens_ifs_has_what_is_completed(
             header(world, one)["exportStatus"] = "NotExported"
         for key in ids if step == "run" else []:
             world.run(key)
+    for key in ids:  # what was voided last may have made room for those before it
+        world.run(key)
     standing = [one for one in world.registered if one["Objstate"] != "Cancelled"]
     assert sum(one["QtyArrived"] for one in standing) == world.order_lines["1", "1"]["QtyReceived"] <= 10
     marks = [one["ReceiptReference"] for one in world.registered]
