@@ -74,6 +74,7 @@ __all__ = [
     "JaggaerPost",
     "JaggaerRecords",
     "Kind",
+    "Leading",
     "Limit",
     "Link",
     "Links",
@@ -174,6 +175,17 @@ class Reaching(Protocol):
 
     def reaches(self, profile: Profile) -> tuple[Reach, ...]:
         """What it works with under this profile."""
+
+
+@runtime_checkable
+class Leading(Protocol):
+    """A kind of whose polled rows some name their document only through another row: a distribution, by its line."""
+
+    def named_by(self, rows: Iterable[Row], profile: Profile) -> IfsRows | None:
+        """The rows that name the documents of those among these which do not; None where nothing is to be asked."""
+
+    def led(self, rows: Iterable[Row], by: Iterable[Row]) -> Mapping[tuple[str, tuple[str, ...]], str]:
+        """By kind and key the references of those rows that do not name their document, but one of `by` does."""
 
 
 class Kind(Protocol):

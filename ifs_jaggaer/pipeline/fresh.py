@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import simplejson
 
 from connectors.wire import Row
+from ifs_jaggaer.pipeline.leading import led
 from ifs_jaggaer.pipeline.pages import RowVersion
 from ifs_jaggaer.store import Kept
 from mapping.kinds import Source
@@ -29,9 +30,9 @@ def version_of(row: Row) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def kept_of(source: Source, row: Row) -> Kept:
-    """The row as the store keeps it once it was dealt with."""
-    return Kept(version_of(row), source.leads_to(row) or "")
+def kept_of(source: Source, row: Row, otherwise: str = "") -> Kept:
+    """The row as the store keeps it once it was dealt with; `otherwise`: its document where it names none itself."""
+    return Kept(version_of(row), source.leads_to(row) or otherwise)
 
 
 @dataclass(slots=True)
@@ -44,24 +45,24 @@ class Fresh:
     stale: set[str] = field(default_factory=set)
     rows: int = 0
 
-    def take(self, run: SyncRun, rows: Sequence[Row]) -> None:
+    async def take(self, run: SyncRun, rows: Sequence[Row]) -> None:
         """Rows that were read whole."""
-        kept = {run.row_key(row): kept_of(self.source, row) for row in rows}
-        known = run.known_rows(self.source.name, kept)
+        by_key = {run.row_key(row): row for row in rows}
+        known = run.known_rows(self.source.name, by_key)
         self.rows += len(rows)
-        for key, now in kept.items():
-            before = known.get(key)
-            if before is not None and before.version == now.version:
-                self.stale.update(filter(None, [now.reference]))
-            else:
-                self.add(key, now, before)
+        stale = {key for key, row in by_key.items() if key in known and known[key].version == version_of(row)}
+        self.stale.update(filter(None, (known[key].reference for key in stale)))
+        await self.add(run, [row for key, row in by_key.items() if key not in stale], known)
 
-    def add(self, key: str, now: Kept, before: Kept | None) -> None:
-        """A row that is new or has changed; one that led elsewhere before is gone from there."""
-        self.versions.append(RowVersion(self.source.name, key, now.version, now.reference))
-        self.lead(now.reference)
-        if before is not None:
-            self.lead(before.reference)
+    async def add(self, run: SyncRun, rows: Sequence[Row], known: Mapping[str, Kept]) -> None:
+        """Rows that are new or have changed; one that led elsewhere before is gone from there."""
+        others = await led(run, rows)
+        for row in rows:
+            key, now = run.row_key(row), kept_of(self.source, row, others.get((row.kind, row.key), ""))
+            self.versions.append(RowVersion(self.source.name, key, now.version, now.reference))
+            self.lead(now.reference)
+            if key in known:
+                self.lead(known[key].reference)
 
     def lead(self, reference: str) -> None:
         if reference:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from connectors.wire import Row
-from mapping.kinds import Action, Case, Decision, Item, ItemKind
+from mapping.kinds import Action, Case, Decision, Item, ItemKind, Leading
 
 if TYPE_CHECKING:
     from ifs_jaggaer.pipeline.run import SyncRun
@@ -71,10 +71,11 @@ def _as_if_linked(run: SyncRun, references: Sequence[str]) -> Sequence[str]:
 def _by_document(run: SyncRun, rows: Sequence[Row]) -> defaultdict[str, list[Row]]:
     """The rows that a later poll would show again, by the document they lead to."""
     polled = {source.name: source for source in run.kind.sources}
+    others = run.kind.led(rows, rows) if isinstance(run.kind, Leading) else {}
     found: defaultdict[str, list[Row]] = defaultdict(list)
     for row in rows:
         source = polled.get(row.kind)
-        reference = source.leads_to(row) if source else None
+        reference = source.leads_to(row) or others.get((row.kind, row.key)) if source else None
         if reference is not None:
             found[reference].append(row)
     return found

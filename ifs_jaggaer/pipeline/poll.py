@@ -111,7 +111,7 @@ async def _keyset(run: SyncRun, source: Source, start: PageStart) -> PageRef:
             where=run.scope(source),
             size=min(LARGEST, size),
         )
-        fresh.take(run, page.rows)
+        await fresh.take(run, page.rows)
         unreadable += page.unreadable
         changed = next((row.modified for row in reversed(page.rows) if row.modified), None)
         reach = _not_ahead(changed, page.date, times) if changed else reach
@@ -161,7 +161,7 @@ async def _calendar(run: SyncRun, source: Source, start: PageStart) -> PageRef:
     # Their ETags did not move, so what is known of them must not hide them.
     run.forget_versions(source.name, [run.row_key(row) for row in rows])
     fresh = Fresh(source)
-    fresh.take(run, rows)
+    await fresh.take(run, rows)
     return PageRef(start, tuple(fresh.references), tuple(fresh.versions), fresh.rows, today)
 
 
@@ -193,7 +193,7 @@ async def _listed(run: SyncRun, source: Source, start: PageStart) -> PageRef:
     rows = _until(run, rows)
     run.reader.polled(rows)
     fresh = Fresh(source)
-    fresh.take(run, rows)
+    await fresh.take(run, rows)
     _left(run, fresh, unreadable)
     return PageRef(
         start,

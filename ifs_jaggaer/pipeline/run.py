@@ -133,13 +133,13 @@ class SyncRun:
                 references[across[key]] = None
         return tuple(references)
 
-    def documents_of(self, references: Iterable[str]) -> Iterator[str]:
-        """The keys under which these documents are counted, whichever side's row led to them."""
-        home = self._home
     def named(self) -> frozenset[str]:
         """Keys, on either side, of the documents that a person named."""
         return frozenset(reference.partition(":")[2] for reference in self.references_of(self.request.keys))
 
+    def documents_of(self, references: Iterable[str]) -> Iterator[str]:
+        """The keys under which these documents are counted, whichever side's row led to them."""
+        home = self._home
         foreign: list[str] = []
         for reference in references:
             system, _, key = reference.partition(":")
@@ -310,10 +310,10 @@ async def open_run(wiring: Wiring, request: Request, *, assumed: Assumed | None 
         profile_print=print_of(whole),
     )
     _start(run, whole)
+    run.reader.named = run.named()
     try:
         yield run
     finally:
-    run.reader.named = run.named()
         with scribe.unit() as unit:
             unit.leases.release(run.holder)
 

@@ -73,7 +73,7 @@ def _settle(run: SyncRun, unit: Unit, planned: Planned, carried: Carried) -> _Se
     if former:
         unit.items.replace(run.sync, former, "", (), run.request.run_id)
     if carried.failed or not decision.again:
-        _keep_versions(run, (*planned.rows, *written))
+        _keep_versions(run, (*planned.rows, *written), run.home_reference(decision.key))
     if decision.writes or items or replaced.closed or settlement:
         run.scribe.note(_event(run, decision, settlement, items, carried.done))
     line = line_of(decision, items, failed=carried.failed is not None)
@@ -184,31 +184,32 @@ def _stamped(settlement: Settlement | None, carried: Carried) -> Settlement | No
     return replace(settlement, snapshot={**settlement.snapshot, settlement.stamp: at.isoformat()})
 
 
-def _keep_link(unit: Unit, link: Link) -> Sequence[Item]:
-    if not (link.ifs_key and link.jaggaer_key):
-        return ()
-    try:
-        unit.links.put(link)
 def _keep_links(unit: Unit, settlement: Settlement) -> list[Item]:
     if settlement.relinks and settlement.link:
         unit.links.remove(settlement.link.kind, settlement.link.ifs_key)
     return [item for link in (settlement.link, *settlement.parts) if link for item in _keep_link(unit, link)]
 
 
+def _keep_link(unit: Unit, link: Link) -> Sequence[Item]:
+    if not (link.ifs_key and link.jaggaer_key):
+        return ()
+    try:
+        unit.links.put(link)
     except Rejected as taken:
         return (Item(ItemKind.HELD, "link", taken.value, taken.message, taken.remedy),)
     return ()
 
 
-def _keep_versions(run: SyncRun, rows: Sequence[Row]) -> None:
+def _keep_versions(run: SyncRun, rows: Sequence[Row], document: str = "") -> None:
     """For the page's commit: what a poll that shows these rows again need not look at (DESIGN, law 4).
 
+    `document`: whose they are, for those that do not name it.
     Rows that we wrote ourselves are among them. They are only a hint: lost in a crash, they cost a decision.
     """
     polled = {source.name: source for source in run.kind.sources}
     for row in rows:
         if (source := polled.get(row.kind)) and run.polls(source, row):
-            run.versions.setdefault(row.kind, {})[run.row_key(row)] = kept_of(source, row)
+            run.versions.setdefault(row.kind, {})[run.row_key(row)] = kept_of(source, row, document)
 
 
 def _event(

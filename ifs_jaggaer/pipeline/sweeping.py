@@ -17,7 +17,7 @@ from connectors.ifs.paging import Cursor
 from connectors.ifs.times import WireTimes
 from connectors.wire import Row
 from ifs_jaggaer.errors import Rejected
-from ifs_jaggaer.pipeline.fresh import Fresh, kept_of, version_of
+from ifs_jaggaer.pipeline.fresh import Fresh, version_of
 from ifs_jaggaer.pipeline.pages import LARGEST, PageRef, PageStart, RowVersion, pack, size_of, unpack
 
 if TYPE_CHECKING:
@@ -120,9 +120,7 @@ async def _compare(run: SyncRun, source: Source, rows: Sequence[Row], read: _Rea
     changed = [row for row in rows if _changed(known, run.row_key(row), versions)]
     if changed and not read.whole:
         changed = await _whole(run, source, changed)
-    for row in changed:
-        key = run.row_key(row)
-        fresh.add(key, kept_of(source, row), known.get(key))
+    await fresh.add(run, changed, known)
 
 
 def _changed(known: dict[str, Kept], key: str, versions: dict[str, str]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from connectors.ifs.fields import Record
@@ -51,6 +51,10 @@ def _leads_to(row: Row) -> str | None:
     return f"ifs:{number}" if number else None
 
 
+def _unnamed(row: Row) -> bool:
+    return row.kind == "pre_accounting" and not row.values.get("OrderNo")
+
+
 def _known_there(row: Row) -> str | None:
     """By its number, which is IFS's; whether the order is ours is seen when it is looked at."""
     number = number_in(row, ORDER)
@@ -81,6 +85,24 @@ class PurchaseOrders:
             *confirm,
             Reach("jaggaer", ORDER.resource, filters=(ORDER.number,)),
         )
+
+    def named_by(self, rows: Iterable[Row], profile: Profile) -> IfsRows | None:
+        """The lines that have distributions which do not state their order."""
+        ids = frozenset(str(row.values.get("PreAccountingId")) for row in rows if _unnamed(row))
+        known = "PreAccountingId" in profile.ifs_set("purchase_order_line").present
+        return IfsRows("purchase_order_line", "PreAccountingId", ids) if ids and known else None
+
+    def led(self, rows: Iterable[Row], by: Iterable[Row]) -> Mapping[tuple[str, tuple[str, ...]], str]:
+        """Distributions that do not state their order belong to that of the line which has their number."""
+        order_of = {
+            str(line.values["PreAccountingId"]): reference
+            for line in by
+            if line.kind == "purchase_order_line"
+            and line.values.get("PreAccountingId") is not None
+            and (reference := _leads_to(line))
+        }
+        unnamed = {(row.kind, row.key): str(row.values.get("PreAccountingId")) for row in rows if _unnamed(row)}
+        return {at: order_of[number] for at, number in unnamed.items() if number in order_of}
 
     def gather(self, references: frozenset[str], profile: Profile) -> Generator[tuple[Ask, ...], Answers, list[Case]]:
         """JAGGAER's headers of all of them in one look-up; orders whole only where they differ, or tell something new.

@@ -167,6 +167,64 @@ def test_a_share_changes(order: str, world: World, product: Product) -> None:
     assert splits(line)[1] == (33.33, {"Account": "4010", "ObjectCode": "OB1"})
 
 
+def unnamed_shares(world: World, order: str, *percents: str) -> int:
+    """Shares of line 1 that do not say whose they are; gives their number."""
+    number = int(order[1:])
+    for at, percent in enumerate(percents, 1):
+        told = {"PreAccountingId": number, "RowNo": at, "OrderNo": None, "CodeA": "4010", "Percent": percent}
+        world.ifs("PreAccountingSet", **told)
+    return number
+
+
+@pytest.mark.parametrize("sweep", [False, True])
+def test_a_share_that_does_not_name_its_order_changes(sweep: bool, order: str, world: World, product: Product) -> None:
+    """Its line names it; one request for all of a page, none where nothing is new."""
+    other = world.order(supplier_of(world, order))
+    for each in (order, other):
+        change(world, each, PreAccountingId=unnamed_shares(world, each, "60", "40"))
+    settled(world, product, order, revision=1)
+    for each in (order, other):
+        moved = {"CodeA": "4020"} | ({"LastModifiedDate": "2026-01-02T00:00:00Z"} if sweep else {})
+        world.change("ifs", "PreAccountingSet", {"PreAccountingId": int(each[1:]), "RowNo": 2}, moved)
+    world.calm()
+    if sweep:
+        product.run("purchase-orders")
+        assert world.writes() == NOTHING, "no change time shows it"
+    product.run("purchase-orders", sweep=sweep)
+    for each in (order, other):
+        (record,) = world.orders_there(each)
+        assert splits(record["lineList"]["poLine"][0])[1] == (40, {"Account": "4020"})
+    product.run("purchase-orders")  # sees our revision at JAGGAER
+    world.calm()
+    ran = product.run("purchase-orders")
+    assert (world.writes(), ran.lines) == (NOTHING, {})
+
+
+def supplier_of(world: World, order: str) -> str:
+    (head,) = (row for row in world.records("ifs", "PurchaseOrderSet") if row["OrderNo"] == order)
+    return str(head["VendorNo"])
+
+
+def test_shares_that_come_after_their_order(order: str, world: World, product: Product) -> None:
+    change(world, order, PreAccountingId=int(order[1:]))
+    product.run("purchase-orders")
+    assert [item.field for item in product.items_of(order)] == ["lines[1-1].distribution"]
+    unnamed_shares(world, order, "100")
+    line, _ = settled(world, product, order, revision=1)
+    assert splits(line) == [(100, {"Account": "4010"})]
+    world.ifs("PreAccountingSet", PreAccountingId=int(order[1:]), RowNo=2, CodeA="4020", Percent="30")
+    world.change("ifs", "PreAccountingSet", {"PreAccountingId": int(order[1:]), "RowNo": 1}, {"Percent": "70"})
+    line, _ = settled(world, product, order, revision=2)
+    assert splits(line) == [(70, {"Account": "4010"}), (30, {"Account": "4020"})]
+    key = {"PreAccountingId": int(order[1:]), "RowNo": 2}
+    product.run("purchase-orders", sweep=True)
+    world.remove("ifs", "PreAccountingSet", key)
+    product.run("purchase-orders", sweep=True)
+    assert [item.field for item in product.items_of(order)] == ["lines[1-1].distribution"], (
+        "its shares are no longer 100"
+    )
+
+
 def test_blanket_orders_are_orders(world: World, supplier: str, product: Product) -> None:
     """A call-off goes as what it orders; the agreement behind it is known in IFS alone."""
     number = world.order(supplier)
