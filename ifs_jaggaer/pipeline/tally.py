@@ -69,7 +69,8 @@ State = Literal["completed", "attention", "failed"]
 class Tally:
     """Grows page by page; a document that comes twice is counted by what became of it last.
 
-    `decided`: the key of the decision by each reference under which the document is known. `too_old`: what this run
+    `decided`: the key of the decision by each reference under which the document is known. `doubtful`: what was sent
+    and not answered. `too_old`: what this run
     said of it that it stands open too long.
     """
 
@@ -80,12 +81,13 @@ class Tally:
     decided: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     too_old: tuple[OpenItem, ...] = ()
+    doubtful: dict[str, Line] = field(default_factory=dict)
 
     def add(
         self, line: Line, items: Iterable[Item] = (), *, opened: Iterable[OpenItem] = (), former_key: str = ""
     ) -> None:
         """Counts a document; a later decision on it replaces the earlier, but what was written stays written."""
-        former = self.lines.get(line.key) or self.lines.get(former_key)
+        former = self._written(line, former_key) or self.lines.get(line.key) or self.lines.get(former_key)
         if former and former.action in WRITTEN and line.action != Action.CREATE:
             changes = (*former.changes, *(change for change in line.changes if change not in former.changes))
             line = replace(
@@ -105,6 +107,19 @@ class Tally:
             self.opened.add(line.key)
         elif not self.items[line.key]:
             self.opened.discard(line.key)
+
+    def doubt(self, line: Line) -> None:
+        """What was sent for a document had no answer: the look-up that follows tells whether it was carried out."""
+        self.doubtful.setdefault(line.key, line)
+
+    def _written(self, line: Line, former_key: str) -> Line | None:
+        """What was sent of it without an answer, where it was found at the target now."""
+        if line.action == Action.NONE:
+            return None  # not known yet
+        sent = [self.doubtful.pop(key) for key in (line.key, former_key) if key in self.doubtful]
+        known = [self.lines.get(line.key), self.lines.get(former_key)]
+        counted = any(each and each.action in WRITTEN for each in known)
+        return None if counted or line.action not in {Action.SKIP, Action.UPDATE} else next(iter(sent), None)
 
     def seen(self, references: Iterable[str]) -> None:
         """Documents of which a row was read that holds nothing new."""

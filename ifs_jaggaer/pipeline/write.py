@@ -61,8 +61,8 @@ class Carried:
     """What came of one decision.
 
     `failed` is the item that stands in the way, `refusals` what it came of where the target refused; `again` asks
-    for a new decision, with the reason in words; `closed` are intents whose end is known: id, state, words;
-    `outage` is not this record's fault: it ends the run.
+    for a new decision, with the reason in words, `doubt` says that it may have been carried out all the same;
+    `closed` are intents whose end is known: id, state, words; `outage` is not this record's fault: it ends the run.
     """
 
     done: list[Done] = field(default_factory=list)
@@ -70,6 +70,7 @@ class Carried:
     failed: Item | None = None
     refusals: list[tuple[Write, Rejected]] = field(default_factory=list)
     again: str = ""
+    doubt: bool = False
     outage: SyncError | None = None
 
 
@@ -88,7 +89,7 @@ async def carry_out(run: SyncRun, planned: Planned) -> Carried:
             carried.again = str(changed)
         except OutcomeUnknown as doubt:
             carried.closed.append((intent, "unknown", str(doubt)))
-            carried.again = str(doubt)
+            carried.again, carried.doubt = str(doubt), True
             carried.outage = await _away(run, write)
         except Waiting as waiting:
             await _waits(run, carried, write, intent, waiting)
@@ -138,9 +139,16 @@ def _refused(run: SyncRun, carried: Carried, write: Write, intent: str, refused:
     taken = isinstance(refused, AlreadyExists)
     if taken and intent not in run.found_taken:
         run.found_taken.add(intent)
-        carried.again = str(refused)
+        carried.again, carried.doubt = str(refused), _sent_before(run, intent)
     elif not taken or write.action != ONCE:
         carried.refusals.append((write, refused))
+
+
+def _sent_before(run: SyncRun, intent: str) -> bool:
+    """Whether an earlier attempt, which had no answer, may be what has the number."""
+    with run.wiring.store.look() as unit:
+        known = unit.intents.get([intent]).get(intent)
+    return known is not None and known.renewals > 0
 
 
 def dead_letter(refused: Rejected, field_name: str, write: Write) -> Item:

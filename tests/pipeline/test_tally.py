@@ -32,6 +32,45 @@ def test_what_was_created_stays_created_when_it_is_seen_again() -> None:
     assert tally.amounts() == {"EUR": Decimal("10.00")}
 
 
+def test_what_had_no_answer_counts_once_it_is_found() -> None:
+    tally = Tally()
+    tally.doubt(line("1", Action.CREATE, "10.00"))
+    assert (tally.counts().created, tally.amounts()) == (0, {})
+    tally.add(line("1", Action.NONE), [HELD])
+    assert tally.counts().created == 0, "nobody knows yet"
+    tally.add(line("1", Action.SKIP))
+    assert (tally.counts().created, tally.counts().unchanged) == (1, 0)
+    assert tally.amounts() == {"EUR": Decimal("10.00")}
+    tally.add(line("1", Action.SKIP))
+    assert tally.counts().created == 1
+
+
+def test_what_was_not_carried_out_and_is_sent_again_counts_once() -> None:
+    tally = Tally()
+    tally.doubt(line("1", Action.CREATE, "10.00"))
+    tally.add(line("1", Action.CREATE, "11.00"))
+    tally.add(line("1", Action.SKIP))
+    assert (tally.counts().created, tally.amounts()) == (1, {"EUR": Decimal("11.00")})
+
+
+def test_an_update_without_an_answer_does_not_undo_a_creation() -> None:
+    tally = Tally()
+    tally.add(line("1", Action.CREATE))
+    tally.doubt(line("1", Action.UPDATE))
+    tally.add(line("1", Action.SKIP))
+    assert (tally.counts().created, tally.counts().updated) == (1, 0)
+    tally.doubt(line("2", Action.UPDATE))
+    tally.add(line("2", Action.SKIP))
+    assert (tally.counts().created, tally.counts().updated) == (1, 1)
+
+
+def test_a_creation_without_an_answer_is_found_under_the_key_that_it_got() -> None:
+    tally = Tally()
+    tally.doubt(line("JAGGAER:7", Action.CREATE))
+    tally.add(replace(line("1001", Action.UPDATE), other_key="7"), former_key="JAGGAER:7")
+    assert (tally.counts().created, tally.counts().updated) == (1, 0)
+
+
 def test_a_document_that_gets_its_key_in_the_run_is_counted_once() -> None:
     tally = Tally()
     tally.add(line("JAGGAER:7", Action.CREATE))
