@@ -31,6 +31,8 @@ def settle(run: SyncRun, outcomes: Sequence[tuple[Planned, Carried]]) -> set[str
     with run.scribe.unit() as unit:
         settled = [_settle(run, unit, planned, carried) for planned, carried in outcomes]
     for each in settled:
+        if each.doubtful is not None:
+            run.tally.doubt(each.doubtful)
         if each.line is not None:
             run.brake.put(each.key, each.items)
             run.tally.add(each.line, each.items, opened=each.opened, former_key=each.former_key)
@@ -39,11 +41,15 @@ def settle(run: SyncRun, outcomes: Sequence[tuple[Planned, Carried]]) -> set[str
 
 @dataclass(frozen=True, slots=True)
 class _Settled:
-    """One document in a settling; `line` is None while it is not decided for good."""
+    """One document in a settling; `line` is None while it is not decided for good.
+
+    `doubtful`: what it was to become, of which the target carried out some or may have.
+    """
 
     key: str
     stale: bool = False
     line: Line | None = None
+    doubtful: Line | None = None
     items: tuple[Item, ...] = ()
     opened: tuple[OpenItem, ...] = ()
     former_key: str = ""
@@ -67,7 +73,8 @@ def _settle(run: SyncRun, unit: Unit, planned: Planned, carried: Carried) -> _Se
             return _Settled(decision.key, stale=True)
     items = (*items, *(_keep_links(unit, settlement) if settlement else ()))
     if carried.again or carried.outage:
-        return _Settled(decision.key)
+        sent = carried.doubt or carried.done
+        return _Settled(decision.key, doubtful=line_of(decision, ()) if sent else None)
     replaced = unit.items.replace(run.sync, decision.key, decision.other_key, items, run.request.run_id)
     former = run.former_key(decision)
     if former:
