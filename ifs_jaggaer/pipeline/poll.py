@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from ifs_jaggaer.pipeline.run import SyncRun
 
 KEYS, REPLAY, CALENDAR, OPEN_ITEMS, BRAKE = "keys", "replay", "calendar", "open-items", "brake"
+NAMING = frozenset({KEYS, REPLAY, OPEN_ITEMS, BRAKE})
+"""Legs that read no source: their documents are named by a person or by the store."""
+
 JAGGAER_PAGE = 100
 NAMED = 10
 """Records that a note names."""
@@ -64,7 +67,7 @@ async def poll(run: SyncRun, start: PageStart) -> PageRef:
     """
     if start.leg == OPEN_ITEMS:
         run.stirred = await stirred(run)
-    if start.leg in {KEYS, REPLAY, OPEN_ITEMS, BRAKE}:
+    if start.leg in NAMING:
         references = _named(run, start.leg)
         return PageRef(start, references, (), len(references))
     leg, _, name = start.leg.partition(".")

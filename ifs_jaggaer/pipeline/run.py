@@ -55,12 +55,14 @@ class SyncRun:
     moved: dict[str, tuple[str | None, str]] = field(default_factory=dict)
     versions: dict[str, dict[str, Kept]] = field(default_factory=dict)
     left_out: set[str] = field(default_factory=set)
+    elsewhere: set[str] = field(default_factory=set)
     other_scopes: list[str] = field(default_factory=list)
     seen: dict[str, set[str]] = field(default_factory=dict)
     late: set[str] = field(default_factory=set)
     before_cut_over: set[str] = field(default_factory=set)
     marked: set[str] = field(default_factory=set)
     stirred: set[str] = field(default_factory=set)
+    asked_for: set[str] = field(default_factory=set)
     aliases: dict[str, str] = field(default_factory=dict)
     unseen: set[tuple[str, str]] = field(default_factory=set)
     found_taken: set[str] = field(default_factory=set)
@@ -110,7 +112,8 @@ class SyncRun:
         released = self.approved.get(key, Instructions())
         refused = {name: item.reason for name, item in self.refused.get(key, {}).items()}
         without = told.without | refused.keys()
-        return Instructions(told.winners, {**told.approved, **released.approved}, without, refused)
+        anew = self.home_reference(key) in self.asked_for
+        return Instructions(told.winners, {**told.approved, **released.approved}, without, refused, anew)
 
     # --- references and versions ---
 

@@ -59,8 +59,7 @@ def _settle(run: SyncRun, unit: Unit, planned: Planned, carried: Carried) -> _Se
     decision = planned.decision
     if decision.glance or (decision.elsewhere and run.request.only):
         return _glanced(run, unit, planned) if decision.glance else _elsewhere(run, decision)
-    refused = run.refused.get(decision.key, {}).values()
-    items = (*decision.items, *refused, *([carried.failed] if carried.failed else []))
+    items = (*decision.items, *_refused(run, decision), *([carried.failed] if carried.failed else []))
     complete = carried.failed is None and not carried.again and carried.outage is None
     settlement = _stamped(_learned(decision.settlement, carried), carried) if complete else None
     for intent, state, words in carried.closed:
@@ -87,13 +86,21 @@ def _settle(run: SyncRun, unit: Unit, planned: Planned, carried: Carried) -> _Se
     return _Settled(decision.key, line=line, items=items, opened=replaced.opened, former_key=former)
 
 
+def _refused(run: SyncRun, decision: Decision) -> list[Item]:
+    """What the target refused in this run, but where the decision itself says so."""
+    stated = {item.field for item in decision.items}
+    return [item for name, item in run.refused.get(decision.key, {}).items() if name not in stated]
+
+
 def _elsewhere(run: SyncRun, decision: Decision) -> _Settled:
     """A document of another company: its items, link and versions are the affair of the runs that have it in scope.
 
-    A fixed scope keeps versions of its own, so that it is not looked at again before it changes.
+    A fixed scope keeps versions of its own, so that it is not looked at again before it changes; nor is it counted.
     """
     if not run.request.scope or run.request.company:
         run.left_out.add(decision.key)
+    else:
+        run.elsewhere.add(decision.key)
     return _Settled(decision.key, line=line_of(decision, ()))
 
 
@@ -124,8 +131,10 @@ def settle_page(run: SyncRun, ref: PageRef) -> None:
         if run.request.dry_run:
             return  # the audit events of the page's reads are all that a dry run keeps
         for row in ref.versions:
-            if run.tally.decided.get(row.reference) not in run.left_out:
-                run.versions.setdefault(row.set, {}).setdefault(row.key, Kept(row.version, row.reference))
+            document = run.tally.decided.get(row.reference)
+            if document not in run.left_out:
+                leads_to = "" if document in run.elsewhere else row.reference
+                run.versions.setdefault(row.set, {}).setdefault(row.key, Kept(row.version, leads_to))
         for name, rows in run.versions.items():
             dealt_with = {key: replace(kept, profile=run.profile_print) for key, kept in rows.items()}
             unit.versions.put(run.sync, run.scoped(name), dealt_with)

@@ -13,6 +13,7 @@ from ifs_jaggaer.pipeline.batches import carry_out_together
 from ifs_jaggaer.pipeline.holder import is_gone
 from ifs_jaggaer.pipeline.pages import LARGEST, PageRef, PageStart
 from ifs_jaggaer.pipeline.plan import Planned, plan
+from ifs_jaggaer.pipeline.poll import NAMING
 from ifs_jaggaer.pipeline.request import INTENT, METADATA
 from ifs_jaggaer.pipeline.settle import preview, settle, settle_page
 from ifs_jaggaer.pipeline.settling import Settling
@@ -45,6 +46,7 @@ async def map_page(run: SyncRun, ref: PageRef) -> int:
 
     Of a page so large that they would not fit in memory only the first ones.
     """
+    _note_asked_for(run, ref)
     run.plans[ref.start.number] = planned = await plan(run, ref.references[:LARGEST])
     return len(planned)
 
@@ -57,6 +59,7 @@ async def write_page(run: SyncRun, ref: PageRef) -> Counts:
     Raises:
         Unreachable, SettingsError: the page is not settled; what was written of it stands.
     """
+    _note_asked_for(run, ref)
     planned = run.plans.pop(ref.start.number, None)
     if planned is None:
         planned = await plan(run, ref.references[:LARGEST])
@@ -70,6 +73,12 @@ async def write_page(run: SyncRun, ref: PageRef) -> Counts:
         planned = await plan(run, ref.references[begin : begin + LARGEST])
     settle_page(run, ref)
     return run.tally.counts()
+
+
+def _note_asked_for(run: SyncRun, ref: PageRef) -> None:
+    """Documents that the store or a person names, not a change at a source."""
+    if ref.start.leg in NAMING:
+        run.asked_for.update(ref.references)
 
 
 async def _write(run: SyncRun, planned: list[Planned]) -> None:
