@@ -93,6 +93,9 @@ class _Checking:
         self._on = on
         self._found = found
         self._watches = tuple(watches)
+        # What the line does not state itself came from elsewhere, and is corrected there.
+        elsewhere = ", or of its order line or the supplier's default in IFS, whichever states it"
+        self._stated = f"the line at JAGGAER{elsewhere if self._watches else ''}"
 
     def _dead(self, field: str, value: str | None, reason: str, remedy: str, *codes: tuple[str, str]) -> None:
         """It goes once the chart says otherwise of one of these codes, or what the line took them from does."""
@@ -125,7 +128,7 @@ class _Checking:
             return
         if account.ledg_flag:
             reason = f"account {account.account} of company {self._company} is a ledger account: only IFS posts to it"
-            remedy = f"name another account as {self._fields['A']} of the line at JAGGAER"
+            remedy = f"name another account as {self._fields['A']} of {self._stated}"
             self._dead(f"{at}.CodeA", account.account, reason, remedy, ("A", values["A"]))
         for name, stated, reason, remedy in self._combination(account, values):
             self._dead(f"{at}.{name}", stated, reason, remedy, ("A", values["A"]))
@@ -156,14 +159,16 @@ class _Checking:
             )
         elif fault := self._invalid(row):
             reason = f"{name} of company {company} {fault}"
-            self._dead(field, value, reason, "correct the line at JAGGAER, or its validity in IFS", (part, value))
+            self._dead(
+                field, value, reason, f"correct the value of {self._stated}, or its validity in IFS", (part, value)
+            )
 
     def _combination(self, account: Account, values: dict[str, str]) -> Iterator[tuple[str, str | None, str, str]]:
         for part, asked in at_odds(account, values):
             shown: str | None = self._fields.get(part)
             if asked == BLOCKED:
                 reason = f"code part {part} is blocked for account {account.account}"
-                remedy = f"take {shown or f'code part {part}'} out of the line at JAGGAER"
+                remedy = f"take {shown or f'code part {part}'} out of {self._stated}"
                 yield f"Code{part}", values[part], reason, remedy
             else:
                 reason = f"code part {part} is mandatory for account {account.account}"

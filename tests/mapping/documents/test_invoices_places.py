@@ -9,6 +9,7 @@ from rows import cost_centre, finance, invoice, invoice_line, share, splits
 from world import World
 
 from mapping.kinds import Action, IfsCreate, Item, ItemKind
+from mapping.watching import Watch
 
 
 @pytest.fixture
@@ -106,6 +107,18 @@ def test_a_cost_centre_that_nobody_knows_is_found(split: World, order: bool) -> 
     found = item(says(split, (None, {"CostCenter": "9999"}), order=order))
     assert (found.field, found.value, found.waits_for) == ("lines[1].CodeB", "9999", "code_part:10:B:9999")
     assert "is not in company 10" in found.reason
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_combination_is_corrected_where_it_came_from(split: World, own: bool) -> None:
+    split.change("account", "10", "4010", ReqCodeB="Blocked")
+    codes = {"Account": "4010", "CostCenter": "1200"} if own else {"CostCenter": "1200"}
+    found = item(says(split, (None, codes)))
+    assert (found.field, found.value) == ("lines[1].CodeB", "1200")
+    assert found.remedy.startswith("take CostCenter out of the line at JAGGAER")
+    assert ("its order line or the supplier's default" in found.remedy) is not own
+    watched = {watch.set for watch in Watch.read(found.waits_for)}
+    assert watched == {"account"} | (set() if own else {"purchase_order_line", "supplier_finance"})
 
 
 def test_nothing_names_an_account(split: World) -> None:
