@@ -35,7 +35,7 @@ async def publish(report: AnyReport) -> None:
 
 def reconcile_summary(report: Report) -> str:
     """Documents by how they stand, and the sums of both sides."""
-    parts = [f"# {report.message}"]
+    parts = [f"# {report.message}", f"{report.span}; companies {', '.join(report.companies)}."]
     names = ["agreed", *(str(cause) for cause in Cause)]
     rows = [(kind.sync, kind.documents, *(kind.standing.get(name, 0) for name in names)) for kind in report.kinds]
     parts.append(as_table(("kind", "documents", *names), rows))

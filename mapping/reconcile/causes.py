@@ -12,6 +12,7 @@ from ifs_jaggaer.errors import System
 from mapping.kinds import Action, Change, Decision, Item, ItemKind, JaggaerPost
 from mapping.reconcile.documents import OF_KIND, REMEDIES, Cause, Difference, Known, Seen
 from mapping.reconcile.parts import Parts, Stated, part_of, within
+from mapping.remedies import resolve
 
 if TYPE_CHECKING:
     from mapping.kinds import Write
@@ -34,6 +35,9 @@ _OF_THE_PROFILE = {ItemKind.WAITING, ItemKind.DEAD_LETTER}
 _NAMES: Mapping[System, str] = {"ifs": "IFS Cloud", "jaggaer": "JAGGAER"}
 _AT: Mapping[System, str] = {"ifs": "in IFS Cloud", "jaggaer": "at JAGGAER"}
 _OTHER: Mapping[System, System] = {"ifs": "jaggaer", "jaggaer": "ifs"}
+
+_LOOKED_AT_WHOLE = frozenset({"purchase-orders", "requisitions"})
+"""Kinds of which a person who names a document has the target looked at whole (docs/requisitions.md)."""
 
 DOCUMENT = "document"
 """The field of a difference that is the whole document's."""
@@ -98,10 +102,10 @@ def judged(
     return Seen(seen.key, other_key, seen.action, rule, tuple(differences), seen.elsewhere)
 
 
-def unexplained(key: str, target: System, reason: str) -> Why:
+def unexplained(key: str, target: System, reason: str, otherwise: str = "where it is wrong") -> Why:
     """What nobody can explain; a person finds out who changed what."""
     traced = f"`ifs-jaggaer audit trace {quote(key)}` tells what was carried, and when"
-    return Cause.UNEXPLAINED, reason, f"{traced}: correct it in {_NAMES[target]}, or where it is wrong"
+    return Cause.UNEXPLAINED, reason, f"{traced}: correct it in {_NAMES[target]}, or {otherwise}"
 
 
 def _target_of(write: Write) -> System:
@@ -188,9 +192,14 @@ class _Judge:
         if listed is not None:
             return OF_KIND[listed.kind], f"{told}: {self._named(one.field, listed)}", listed.remedy
         source, there = _AT[_OTHER[one.system]], _AT[one.system]
+        gone = (
+            f"{resolve(self.sync, self.key, 'ifs')} sends it again"
+            if self.sync in _LOOKED_AT_WHOLE
+            else f"end it {source} and enter it anew"
+        )
         remedy = (
-            f"no run makes it again, as it may only be hidden: look for it {there}, restore it or let our user see it; "
-            f"if it is gone for good, end it {source} and enter it anew; "
+            f"no run makes it again by itself, as it may only be hidden: look for it {there}, restore it or let our "
+            f"user see it; if it is gone for good: {gone}; "
             f"`ifs-jaggaer audit trace {quote(self.key)}` tells when it was carried"
         )
         return Cause.UNEXPLAINED, f"{told}, though it was carried: removed there, or hidden from us", remedy
@@ -251,6 +260,9 @@ class _Judge:
         if item is not None and not item.brake:
             return Cause.UNEXPLAINED, f"{item.reason}; no run has noticed it", item.remedy
         differs = "differs from what was carried, and no run has noticed it"
+        if self.sync in _LOOKED_AT_WHOLE and target == "jaggaer":
+            carried = f"let `{self._run_it}` carry what IFS says, with --dry-run first"
+            return unexplained(self.key, target, differs, carried)
         return unexplained(self.key, target, differs)
 
     @property

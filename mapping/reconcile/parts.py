@@ -70,14 +70,14 @@ class Parts:
         every = list(items)
         alone = self.alone(field)
         like = [item for item in every if self.alone(item.field) is alone]
-        own = next((item for item in like if within(field, item.field) or within(item.field, field)), None)
-        if own is not None:
-            return own
         part = part_of(field)
-        beside = next((item for item in like if part and part_of(item.field) == part), None)
-        if beside is not None:
-            return beside
-        return None if alone and self.apart else next((item for item in every if not self.alone(item.field)), None)
+        nearest = (
+            [item for item in like if item.field == field],
+            [item for item in like if within(field, item.field) or within(item.field, field)],
+            [item for item in like if part and part_of(item.field) == part],
+            [] if alone and self.apart else [item for item in every if not self.alone(item.field)],
+        )
+        return next((item for some in nearest for item in some), None)
 
 
 def within(field: str, whole: str) -> bool:

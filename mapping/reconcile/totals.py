@@ -6,6 +6,7 @@ to the last unit. What nobody can name a cause for is unexplained.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -62,7 +63,7 @@ class Entry:
 class Named:
     """What one document adds to the source's side over the target's: `count` of documents, `amount`.
 
-    `about`: the key of the decision about it.
+    `about`: the key of the decision about it. `second`: it is one more at the target, which nothing has told of.
     """
 
     key: str
@@ -74,6 +75,7 @@ class Named:
     amount: Decimal
     cause: Cause
     reason: str
+    second: bool = False
 
 
 @dataclass(slots=True)
@@ -101,7 +103,13 @@ Why = Mapping[str, tuple[Cause, str]]
 """By document: why its two sides differ, as the comparison of fields found it."""
 
 
-def tie(source: Iterable[Entry], target: Iterable[Entry], why: Why) -> list[Figures]:
+Said = Mapping[str, str]
+"""By document: all that the comparison of fields said of it, which may name records of the target."""
+
+_SILENT: Said = {}
+
+
+def tie(source: Iterable[Entry], target: Iterable[Entry], why: Why, said: Said = _SILENT) -> list[Figures]:
     """The figures by currency and supplier, in their order."""
     sources = {one.key: one for one in source if not one.void}
     targets: dict[str, list[Entry]] = {}
@@ -124,7 +132,7 @@ def tie(source: Iterable[Entry], target: Iterable[Entry], why: Why) -> list[Figu
             group.target_count += 1
             group.target_amount = exact_sum((group.target_amount, one.worth))
         about = next((one.about for one in (here, *there) if one), key)
-        for named in _named(here, there, why.get(about)):
+        for named in _named(here, there, why.get(about), said.get(about, "")):
             at(named.currency, named.supplier).named.append(named)
     return [figures[name] for name in sorted(figures)]
 
@@ -160,7 +168,7 @@ def _alike(here: Entry | None, there: list[Entry]) -> tuple[Entry | None, list[E
     return known, [named, *rest]
 
 
-def _named(here: Entry | None, there: list[Entry], why: tuple[Cause, str] | None) -> Iterator[Named]:
+def _named(here: Entry | None, there: list[Entry], why: tuple[Cause, str] | None, said: str) -> Iterator[Named]:
     # That a rule leaves it out explains why something is not there, never why it is.
     of_what_is_there = None if why and why[0] is Cause.OUT_OF_SCOPE else why
     if here and not there:
@@ -171,7 +179,15 @@ def _named(here: Entry | None, there: list[Entry], why: tuple[Cause, str] | None
         told = "the source shows no such document"
         yield _one(one, -1, *((why, told) if one.unmarked else (of_what_is_there, f"carries our mark, and {told}")))
     for one in there[1:]:
-        yield _one(one, -1, of_what_is_there, f"a second one of {one.key}")
+        if of_what_is_there and all(_names(said, each.own) for each in there):
+            yield _one(one, -1, of_what_is_there, "")
+        else:
+            # Whatever else differs does not explain that it stands there twice.
+            yield replace(_one(one, -1, None, f"a second one of {one.key}"), second=True)
+
+
+def _names(said: str, own: str) -> bool:
+    return re.search(rf"(?<![\w-]){re.escape(own)}(?![\w-])", said) is not None
 
 
 def _pair(here: Entry, there: Entry, why: tuple[Cause, str] | None) -> Iterator[Named]:

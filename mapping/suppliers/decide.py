@@ -349,7 +349,7 @@ def _one_sided(case: SupplierCase) -> Decision:
         "record",
         key,
         f"linked, but {missing} does not show supplier {key} any more",
-        f"check the permissions of the service user in {missing}; if it was deleted, remove the link",
+        f"check the permissions of the service user in {missing}, or restore it there: no linked one is made again",
     )
     return Decision(
         case.key,

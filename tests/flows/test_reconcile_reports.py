@@ -16,6 +16,7 @@ from flows.run_tables import MOST_ROWS
 from ifs_jaggaer.pipeline.reconcile.as_text import reminder, told
 from ifs_jaggaer.pipeline.reconcile.course import Asked, KindReport, Report
 from ifs_jaggaer.pipeline.reconcile.month import MonthReport, month_of
+from ifs_jaggaer.pipeline.reconcile.reading import Window
 from ifs_jaggaer.pipeline.reconcile.report import as_html, as_json, month_as_html, month_as_json
 from mapping.kinds import Action
 from mapping.reconcile.documents import Cause, Difference, Seen
@@ -86,6 +87,36 @@ def test_lines_name_the_systems_and_end_with_what_is_unexplained() -> None:
     assert "IFS Cloud 6, JAGGAER 5: " in first
     assert second.startswith("in flight: invoices 7: note, total; look")
     assert list(reminder(made)) == ["unexplained: invoices 1: total"]
+
+
+def test_fields_that_differ_for_one_reason_are_told_together() -> None:
+    fields = [replace(difference(), field=name, source=name, target="-") for name in ("note", "total")]
+    made = report(*fields, replace(difference(), field="tax", reason="another"))
+    texts = [text for _, text in told(made)]
+    assert len(texts) == 2
+    assert texts[0].startswith("unexplained: invoices 1, 2 fields\n    note: IFS Cloud ")
+    assert texts[0].count("-> look") == 1
+
+
+def test_a_document_counts_once_by_the_gravest_that_is_told_of_it() -> None:
+    kind = KindReport("invoices", "jaggaer", "ifs")
+    kind.note(Seen("1", "", Action.SKIP))
+    kind.note(Seen("1", "", Action.NONE, differences=(difference(),)))
+    kind.note(Seen("2", "", Action.SKIP))
+    assert (kind.documents, kind.standing) == (2, {"unexplained": 1, "agreed": 1})
+    kind.leave_out({"1"})
+    assert (kind.documents, kind.standing, kind.differences) == (1, {"agreed": 1}, [])
+
+
+def test_the_page_names_the_cut_over() -> None:
+    made = report()
+    assert "Changed from the beginning until now" in as_html(made)
+    made.cut_over = datetime(2026, 1, 1, tzinfo=UTC)
+    for text in (as_html(made), reconcile_summary(made)):
+        assert "Changed from the cut-over on 2026-01-01 (suppliers and GL accounts: from the beginning)" in text
+    assert as_json(made)["cut_over"] == "2026-01-01T00:00:00+00:00"
+    made.asked = replace(made.asked, window=Window(datetime(2026, 2, 1, tzinfo=UTC)))
+    assert "Changed from 2026-02-01T00:00:00+00:00 until now" in as_html(made)
 
 
 def test_json_keeps_every_digit() -> None:

@@ -54,7 +54,7 @@ def test_many_stay_held_until_a_person_lets_exactly_those_go(
     world.change("ifs", "SupplierInfoGeneralSet", {"SupplierId": suppliers[0]}, {"CorporateForm": "KG"})
     ran = product.run("suppliers")
     assert (ran.state, ran.counts["held"]) == ("attention", len(blocked))
-    assert any("replay --held brake" in note for note in ran.result.notes)
+    assert any("replay suppliers --held brake`" in note for note in ran.result.notes)
     assert {world.info(number)["status"] for number in blocked} == {"ACTIVE"}
     assert world.info(suppliers[0])["bizLegalStruct"] == "KG", "all other fields go"
     latest = max(row["LastModifiedDate"] for row in world.records("ifs", "SupplierInfoGeneralSet"))

@@ -197,10 +197,9 @@ def test_what_only_a_fresh_look_would_hold_is_told_as_the_change_that_it_is() ->
     brake = replace(item(ItemKind.HELD, "header.note"), brake=True, jaggaer="by hand")
     (one,) = judged("requisitions", held_up(brake), NOTHING, Known()).differences
     assert (one.cause, one.source, one.target, one.sided) == (Cause.UNEXPLAINED, None, "by hand", True)
-    assert (
-        one.remedy == f"`ifs-jaggaer audit trace {KEY}` tells what was carried, and when: correct it in JAGGAER, "
-        "or where it is wrong"
-    )
+    traced = f"`ifs-jaggaer audit trace {KEY}` tells what was carried, and when"
+    carried = f"let `ifs-jaggaer run requisitions --key {KEY}` carry what IFS says, with --dry-run first"
+    assert one.remedy == f"{traced}: correct it in JAGGAER, or {carried}"
 
 
 def test_an_error_that_changed_since_is_told_as_it_is_now() -> None:
@@ -227,6 +226,7 @@ def test_a_document_that_is_missing_is_one_difference() -> None:
     (one,) = judged("purchase-orders", creating("header.note", "lines[1-1].quantity"), NOTHING, Known()).differences
     assert (one.field, one.source, one.target, one.cause) == ("document", KEY, None, Cause.UNEXPLAINED)
     assert one.reason == "is not at JAGGAER, though it was carried: removed there, or hidden from us"
+    assert f"`ifs-jaggaer conflicts resolve {KEY} --sync purchase-orders --winner ifs` sends it again" in one.remedy
     held = item(ItemKind.HELD, "OrderNo")
     (one,) = judged("purchase-orders", creating("a", "b"), held_up(held), Known(items=(listed(held),))).differences
     assert (one.cause, one.reason, one.remedy) == (

@@ -100,3 +100,16 @@ def test_cancelled_on_both_sides_counts_for_nothing() -> None:
     assert tie([void], [void], {}) == []
     (one,) = tie([void], [entry("A", "7.00")], {"A": (Cause.IN_FLIGHT, "x")})
     assert [(n.count, n.cause) for n in one.named] == [(-1, Cause.IN_FLIGHT)]
+
+
+def test_a_second_one_is_told_whatever_else_is_wrong_with_its_document() -> None:
+    twice = [entry("A", "1.00", "61002"), entry("A", "1.00", "61004")]
+    why = {"A": (Cause.CONFLICT, "the notes differ")}
+    (one,) = tie([entry("A", "1.00")], twice, why)
+    assert [(n.own, n.cause, n.reason, n.second) for n in one.named] == [
+        ("61004", Cause.UNEXPLAINED, "a second one of A", True)
+    ]
+    (named,) = tie([entry("A", "1.00")], twice, why, {"A": "IFS has it twice: 61002 and 61004"})
+    assert [(n.own, n.cause, n.second) for n in named.named] == [("61004", Cause.CONFLICT, False)]
+    (other,) = tie([entry("A", "1.00")], twice, why, {"A": "61002 and 610040"})
+    assert [n.second for n in other.named] == [True]

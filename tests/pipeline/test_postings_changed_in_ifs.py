@@ -99,7 +99,7 @@ def test_a_cancelled_proposal_is_a_conflict(sweep: bool, supplier: str, world: W
     assert idle(world, product).state == "completed"
     assert stands(product, invoice) == {"Objstate": "conflict"}
     # The remedy holds the very command; this is what it does.
-    command = f"ifs-jaggaer conflicts resolve {invoice} --sync invoices --winner ifs"
+    command = f"ifs-jaggaer conflicts resolve {invoice} --sync invoices --winner ifs`"
     assert item.remedy.endswith(command)
     told = {str(invoice): Instructions(winners={"*": "ifs"})}
     product.run("invoices", keys=(str(invoice),), told=told)

@@ -14,21 +14,17 @@ if TYPE_CHECKING:
 
 
 def told(report: Report) -> list[tuple[Cause, str]]:
-    """Cause and text, the gravest first. A document in flight is told once: the next run carries all of it."""
+    """Cause and text, the gravest first. Fields of a document that differ for the same reason are told together."""
     order = list(Cause)
     every = sorted(
         (one for kind in report.kinds for one in kind.differences),
         key=lambda one: (-order.index(one.cause), one.sync, one.key),
     )
-    by_document: dict[tuple[str, str], list[Difference]] = {}
-    found: list[tuple[Cause, int, str]] = []
+    together: dict[tuple[str, ...], list[Difference]] = {}
     for one in every:
-        if one.cause is Cause.IN_FLIGHT:
-            by_document.setdefault((one.sync, one.key), []).append(one)
-        else:
-            found.append((one.cause, order.index(one.cause), _field(one)))
-    found += [(Cause.IN_FLIGHT, order.index(Cause.IN_FLIGHT), _document(some)) for some in by_document.values()]
-    return [(cause, text) for cause, _, text in sorted(found, key=lambda one: -one[1])]
+        what = "" if one.cause is Cause.IN_FLIGHT else sides_of(one)[2]
+        together.setdefault((one.cause, one.sync, one.key, what, one.remedy), []).append(one)
+    return [(some[0].cause, _fields(some)) for some in together.values()]
 
 
 def reminder(report: Report) -> Iterator[str]:
@@ -40,12 +36,19 @@ def reminder(report: Report) -> Iterator[str]:
         yield f"unexplained: {name}: {', '.join(fields)}"
 
 
-def _field(one: Difference) -> str:
-    ifs, jaggaer, reason = sides_of(one)
-    sides = f"{NAMES['ifs']} {ifs or '-'}, {NAMES['jaggaer']} {jaggaer or '-'}: " if ifs or jaggaer else ""
-    return f"{one.cause}: {one.sync} {one.key} {one.field}\n    {sides}{reason}\n    -> {one.remedy}"
-
-
-def _document(some: list[Difference]) -> str:
+def _fields(some: list[Difference]) -> str:
     one = some[0]
-    return f"{one.cause}: {one.sync} {one.key}: {', '.join(each.field for each in some)}; {one.remedy}"
+    name = f"{one.cause}: {one.sync} {one.key}"
+    if one.cause is Cause.IN_FLIGHT:
+        return f"{name}: {', '.join(each.field for each in some)}; {one.remedy}"
+    reason = sides_of(one)[2]
+    if len(some) == 1:
+        sides = _sides(one)
+        return f"{name} {one.field}\n    {sides}{': ' if sides else ''}{reason}\n    -> {one.remedy}"
+    fields = "".join(f"\n    {each.field}: {_sides(each) or '-'}" for each in some)
+    return f"{name}, {len(some)} fields{fields}\n    {reason}\n    -> {one.remedy}"
+
+
+def _sides(one: Difference) -> str:
+    ifs, jaggaer, _ = sides_of(one)
+    return f"{NAMES['ifs']} {ifs or '-'}, {NAMES['jaggaer']} {jaggaer or '-'}" if ifs or jaggaer else ""

@@ -10,11 +10,13 @@ from connectors.ifs import filters
 from ifs_jaggaer.pipeline.plan import GATHERED_TOGETHER
 from ifs_jaggaer.pipeline.reconcile.reading import Window, all_of, any_company, pages
 from mapping.kinds import Action
-from mapping.reconcile.documents import REMEDIES, Cause, Difference, Seen
+from mapping.reconcile.causes import DOCUMENT, unexplained
+from mapping.reconcile.documents import Cause, Difference, Seen
 from mapping.reconcile.totals import Entry, Figures, Named, tie
 
 if TYPE_CHECKING:
     from connectors.wire import Row
+    from ifs_jaggaer.errors import System
     from ifs_jaggaer.pipeline.reconcile.look import Look
     from ifs_jaggaer.pipeline.wiring import Wiring
     from mapping.kinds import Source
@@ -23,10 +25,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Tied:
-    """The figures, and documents that only counting found."""
+    """The figures, documents that only counting found, and those of companies that are out of scope."""
 
     figures: list[Figures]
     further: list[Seen]
+    elsewhere: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -40,6 +43,7 @@ class Sums:
     sources: dict[str, Entry] = field(default_factory=dict)
     targets: dict[tuple[str, str], Entry] = field(default_factory=dict)
     why: dict[str, tuple[Cause, str]] = field(default_factory=dict)
+    said: dict[str, str] = field(default_factory=dict)
     elsewhere: set[str] = field(default_factory=set)
 
     def take(self, source: Source, rows: Iterable[Row]) -> None:
@@ -52,6 +56,10 @@ class Sums:
         """How a document stands: why its two sides differ, if they do."""
         if seen.elsewhere:
             self.elsewhere.add(seen.key)
+        if seen.differences:
+            self.said[seen.key] = "; ".join(
+                f"{one.source} {one.target} {one.reason}" for one in seen.differences if one.field != DOCUMENT
+            )
         if seen.cause is not None:
             self.why[seen.key] = (seen.cause, seen.why)
             if self.book.other is not None and seen.other_key:
@@ -66,21 +74,24 @@ class Sums:
         lost = [one for one in self.targets.values() if one.key not in self.sources]
         further = await self._orphans([one for one in lost if not (one.void and one.unmarked)])
         await self._fill_targets()
-        self._without_other_companies()
+        gone = self._without_other_companies()
         figures = self._tie()
-        doubtful = {one.key for one in _unexplained(figures) if one.about not in self._known_unexplained}
+        doubtful = {one.key for one in _unexplained(figures) if not self._told_already(one)}
         if doubtful:
             await self._again(doubtful)
             figures = self._tie()
-        return Tied(figures, [*further, *self._told(figures)])
+        return Tied(figures, [*further, *self._told(figures)], gone)
 
     @property
     def _known_unexplained(self) -> set[str]:
         """What the comparison of fields has told already."""
         return {key for key, (cause, _) in self.why.items() if cause is Cause.UNEXPLAINED}
 
+    def _told_already(self, one: Named) -> bool:
+        return one.about in self._known_unexplained and not one.second
+
     def _tie(self) -> list[Figures]:
-        return tie(self.sources.values(), self.targets.values(), self.why)
+        return tie(self.sources.values(), self.targets.values(), self.why, self.said)
 
     async def _read_targets(self) -> None:
         """From the window's beginning on, without an end: what was written came after what it was written for."""
@@ -141,16 +152,19 @@ class Sums:
     def _leave_out(self, keys: Collection[str]) -> None:
         self.targets = {at: one for at, one in self.targets.items() if one.key not in keys}
 
-    def _without_other_companies(self) -> None:
-        """Documents of companies that are out of scope, by what either side or a decision says of them."""
+    def _without_other_companies(self) -> frozenset[str]:
+        """Gives the documents of companies that are out of scope, by what either side or a decision says of them."""
         companies = set(self.wiring.profile.companies)
         of_key: dict[str, set[str]] = {key: {one.company} for key, one in self.sources.items()}
         for one in self.targets.values():
             of_key.setdefault(one.key, set()).add(one.company)
         elsewhere = {key for key, one in self.sources.items() if one.about in self.elsewhere}
         gone = {key for key, known in of_key.items() if not known & companies and (known - {""} or key in elsewhere)}
+        told = {one.about for one in (*self.sources.values(), *self.targets.values()) if one.key in gone}
         self.sources = {key: one for key, one in self.sources.items() if key not in gone}
         self._leave_out(gone)
+        kept = {one.about for one in (*self.sources.values(), *self.targets.values())}
+        return frozenset((told | self.elsewhere) - kept)
 
     async def _fill_sources(self, found: Iterable[Entry]) -> None:
         """What does not state its amount itself; some are known by another name then."""
@@ -185,20 +199,22 @@ class Sums:
         """What only counting found, as a difference of its document."""
         found: dict[str, Seen] = {}
         for one in _unexplained(figures):
-            if one.about in self._known_unexplained or one.about in found:
+            if self._told_already(one) or one.about in found:
                 continue
+            target: System = "jaggaer" if self.look.home == "ifs" else "ifs"
+            cause, reason, remedy = unexplained(one.about, target, one.reason)
             source, there = self.sources.get(one.key), [e for e in self.targets.values() if e.key == one.key]
             difference = Difference(
                 sync=self.look.kind.name,
                 key=one.about,
                 other_key=one.own if one.own != one.key else "",
-                field="document" if one.count else "amount",
+                field=DOCUMENT if one.count else "amount",
                 source=self._words(source) if source else None,
                 target=" and ".join(map(self._words, there)) or None,
-                target_system="jaggaer" if self.look.home == "ifs" else "ifs",
-                cause=Cause.UNEXPLAINED,
-                reason=one.reason,
-                remedy=REMEDIES[Cause.UNEXPLAINED],
+                target_system=target,
+                cause=cause,
+                reason=reason,
+                remedy=remedy,
             )
             found[one.about] = Seen(one.about, difference.other_key, Action.NONE, differences=(difference,))
         return list(found.values())

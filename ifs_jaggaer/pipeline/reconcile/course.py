@@ -6,7 +6,7 @@ Writes nothing to either system and no business state of the store; its reads ar
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -62,38 +62,59 @@ class Asked:
 
 @dataclass(slots=True)
 class KindReport:
-    """How the documents of one kind stand. `standing`: documents by "agreed" or their gravest cause.
+    """How the documents of one kind stand.
 
-    `rules`: why documents are out of scope, with their number. `figures`: counts and amounts by currency and supplier;
-    `counted`: counts alone. `digits`: of currencies that only the profile knows.
+    `figures`: counts and amounts by currency and supplier; `counted`: counts alone. `digits`: of currencies that only
+    the profile knows.
     """
 
     sync: str
     source: System
     target: System
-    documents: int = 0
-    standing: Counter[str] = field(default_factory=Counter)
     counted: bool = False
     digits: Mapping[str, int] = field(default_factory=dict)
-    rules: Counter[str] = field(default_factory=Counter)
     differences: list[Difference] = field(default_factory=list)
     figures: list[Figures] = field(default_factory=list)
+    _stand: dict[str, tuple[Cause | None, str]] = field(default_factory=dict)
+
+    @property
+    def documents(self) -> int:
+        return len(self._stand)
+
+    @property
+    def standing(self) -> Counter[str]:
+        """Documents by "agreed" or their gravest cause."""
+        return Counter(str(cause or "agreed") for cause, _ in self._stand.values())
+
+    @property
+    def rules(self) -> Counter[str]:
+        """Why documents are out of scope, with their number."""
+        return Counter(rule for cause, rule in self._stand.values() if cause is Cause.OUT_OF_SCOPE)
 
     def worth(self, amount: Decimal, currency: str) -> str:
         """An amount of its figures for a person; nothing where records are counted alone."""
         return "" if self.counted else in_minor_units(amount, currency, self.digits)
 
     def note(self, seen: Seen) -> None:
-        """Counts a document."""
-        self.documents += 1
-        self.standing[str(seen.cause or "agreed")] += 1
-        if seen.cause is Cause.OUT_OF_SCOPE:
-            self.rules[seen.rule] += 1
+        """Counts a document, once, by the gravest that is told of it."""
+        known = self._stand.get(seen.key)
+        grave = max((seen.cause, known[0] if known else None), key=_gravity)
+        self._stand[seen.key] = (grave, seen.rule or (known[1] if known else ""))
         self.differences += seen.differences
+
+    def leave_out(self, keys: Collection[str]) -> None:
+        """Documents of companies that were not asked for."""
+        for key in keys:
+            self._stand.pop(key, None)
+        self.differences = [one for one in self.differences if one.key not in keys]
 
     @property
     def unexplained(self) -> list[Difference]:
         return [one for one in self.differences if one.cause is Cause.UNEXPLAINED]
+
+
+def _gravity(cause: Cause | None) -> int:
+    return -1 if cause is None else [*Cause].index(cause)
 
 
 @dataclass(slots=True)
@@ -108,6 +129,16 @@ class Report:
     head: str = ""
     store: str = ""
     error: str = ""
+    cut_over: datetime | None = None
+
+    @property
+    def span(self) -> str:
+        """What was compared, in words: of documents nothing that changed before the cut-over."""
+        window = self.asked.as_document()
+        since = window["since"] or "the beginning"
+        if window["since"] is None and self.cut_over is not None:
+            since = f"the cut-over on {self.cut_over:%Y-%m-%d} (suppliers and GL accounts: from the beginning)"
+        return f"Changed from {since} until {window['until'] or 'now'}"
 
     @property
     def run_id(self) -> str:
@@ -161,7 +192,7 @@ class Reconciliation:
         """
         asked = self.asked.company
         companies = (asked,) if asked else self.wiring.profile.companies
-        report = Report(self.asked, self.wiring.clock(), companies)
+        report = Report(self.asked, self.wiring.clock(), companies, cut_over=self.wiring.settings.start_from)
         for kind in self.kinds:
             report.kinds.append(await self._kind(kind))
         sent = {system: channel.requests for system, channel in self.wiring.channels.items()}
@@ -206,6 +237,8 @@ class Reconciliation:
         report.figures = found.figures
         for seen in found.further:
             report.note(seen)
+        if wiring is not self.wiring:
+            report.leave_out(found.elsewhere)
         self.progress(f"{kind.name}: {report.documents} documents, {dict(report.standing)}")
         return report
 

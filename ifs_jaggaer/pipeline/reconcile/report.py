@@ -51,6 +51,7 @@ def as_json(report: Report) -> Document:
         "message": report.message,
         "companies": list(report.companies),
         **report.asked.as_document(),
+        "cut_over": report.cut_over.isoformat() if report.cut_over else None,
         "unexplained": len(report.unexplained),
         "kinds": [_kind(kind) for kind in report.kinds],
         "differences": [difference_as_json(one) for kind in report.kinds for one in kind.differences],
@@ -192,11 +193,9 @@ class _Amount(str):
 
 def as_html(report: Report) -> str:
     """The comparison of both systems."""
-    window = report.asked.as_document()
-    told = f"{window['since'] or 'the beginning'} until {window['until'] or 'now'}"
     parts = [
         _line(report.message, well=report.state == "completed"),
-        _small(f"Changed from {told} · companies {', '.join(report.companies)} · made {report.at:%Y-%m-%d %H:%M} UTC "
+        _small(f"{report.span} · companies {', '.join(report.companies)} · made {report.at:%Y-%m-%d %H:%M} UTC "
                f"· run {report.asked.run_id} · requests: {_requests(report.requests)}"),
         *(part for kind in report.kinds for part in _kind_in_html(kind)),
         _small(f"Audit chain: {report.head}"),
