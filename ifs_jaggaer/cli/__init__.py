@@ -44,7 +44,10 @@ def options(
         bool, typer.Option("--version", help="Print the version and end.", is_eager=True, callback=_version)
     ] = False,
 ) -> None:
-    """Keeps suppliers, purchase orders, invoices and GL accounts in step between IFS Cloud and JAGGAER."""
+    """Keeps IFS Cloud and JAGGAER in step.
+
+    Suppliers, GL accounts, contracts, requisitions, purchase orders, receipts, invoices and payments.
+    """
     _ = version
 
 

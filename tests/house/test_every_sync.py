@@ -15,6 +15,7 @@ from prefect.server.schemas.schedules import CronSchedule as Dates
 
 from flows.catalogue import FLOWS
 from flows.sync_all import IN_ORDER
+from ifs_jaggaer.cli import options
 from ifs_jaggaer.cli.running import Sync
 from ifs_jaggaer.pipeline.fit.as_html import TITLES
 from ifs_jaggaer.pipeline.kinds import KINDS
@@ -45,6 +46,11 @@ def test_each_is_deployed_and_told_of_in_the_readme() -> None:
     told = DEPLOYMENTS["sync-all"]["description"].lower().replace("gl accounts", "gl-accounts")
     places = [told.index(name.replace("purchase-", "purchase ")) for name in SYNCS]
     assert places == sorted(places), "in their order"
+
+
+def test_the_command_says_all_that_it_keeps_in_step() -> None:
+    said = str(options.__doc__).lower()
+    assert not [name for name in SYNCS if name.replace("gl-", "gl ").replace("purchase-", "purchase ") not in said]
 
 
 @pytest.mark.parametrize("name", DEPLOYMENTS)

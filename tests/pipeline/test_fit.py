@@ -21,9 +21,10 @@ from ifs_jaggaer.errors import SettingsError
 from ifs_jaggaer.pipeline.causes import Cause
 from ifs_jaggaer.pipeline.fit.as_html import as_html
 from ifs_jaggaer.pipeline.fit.as_json import as_json
-from ifs_jaggaer.pipeline.fit.course import fit
-from ifs_jaggaer.pipeline.fit.report import Fit, SyncFit
+from ifs_jaggaer.pipeline.fit.course import PAUSES, fit
+from ifs_jaggaer.pipeline.fit.report import Fit, SyncFit, reasons
 from ifs_jaggaer.pipeline.kinds import KINDS
+from ifs_jaggaer.pipeline.tally import Line
 from ifs_jaggaer.pipeline.wiring import open_wiring
 
 NOTHING = {"ifs": 0, "jaggaer": 0}
@@ -91,6 +92,55 @@ def test_it_is_about_one_company_where_one_is_named(seeded: World, on_seed: Prod
     assert sync_of(one, "suppliers").counts == sync_of(whole, "suppliers").counts
     with pytest.raises(SettingsError, match="no such company"):
         fitted(on_seed, "99")
+
+
+def test_a_remark_is_whole_whatever_differs_between_documents() -> None:
+    def line(key: str, total: str) -> Line:
+        return Line(key, "", "create", "", notes=(f"total is missing: the sum, {total} EUR, is taken", "no terms"))
+
+    alike, apart = [line("1", "12.50"), line("2", "12.50")], [line("1", "12.50"), line("2", "7.00")]
+    assert {hit.value for hit in reasons(alike)} == {"total is missing: the sum, 12.50 EUR, is taken", "no terms"}
+    [of_totals] = [hit for hit in reasons(apart) if "total" in hit.value]
+    assert of_totals.value == "for example: total is missing: the sum, 12.50 EUR, is taken"
+    assert (of_totals.documents, of_totals.examples) == (2, ("1", "2"))
+
+
+def test_a_cause_without_a_value_says_no_word_in_its_place(world: World, product: Product) -> None:
+    number = world.supplier()
+    twin = world.supplier(VatNo=world.general(number)["VatNo"])
+    found = fitted(product)
+    world.remove("ifs", "SupplierInfoGeneralSet", {"SupplierId": twin})
+    (cause,) = [one for one in sync_of(found, "suppliers").causes if "same tax number" in one.example]
+    assert [hit.value for hit in cause.hits] == [""]
+    after = as_html(found).partition("same tax number")[2].partition("</section>")[0]
+    assert "none" not in after
+    assert "<th>value</th>" not in after
+
+
+def test_it_waits_while_the_limit_is_used_up(seeded: World, on_seed: Product) -> None:
+    whole = as_json(fitted(on_seed))
+    waits: list[float] = []
+    said: list[str] = []
+
+    async def slept(seconds: float) -> None:
+        waits.append(seconds)
+
+    async def look() -> Fit:
+        async with open_wiring(on_seed.settings, on_seed.clock) as wiring:
+            return await fit(wiring, KINDS, None, said.append, sleep=slept)
+
+    seeded.fault("ifs", "throttle", path="PurchaseOrderSet", times=7, args={"seconds": 0})
+    seeded.fault("ifs", "throttle", path="PurchaseOrderLineSet", times=6, args={"seconds": 0})
+    found = as_json(asyncio.run(look()))
+    assert waits
+    assert min(waits) >= PAUSES[0]
+    assert any("HTTP 429" in line and "for room" in line for line in said)
+    assert {**found, "at": None} == {**whole, "at": None}
+    seeded.fault("ifs", "throttle", path="PurchaseOrderSet", times=10_000, args={"seconds": 0})
+    waits.clear()
+    assert asyncio.run(look()).state == "away"
+    assert tuple(waits) == PAUSES
+    seeded.admin("ifs", "DELETE", "faults")
 
 
 def test_two_looks_say_the_same_and_the_page_stands_alone(seeded: World, on_seed: Product) -> None:

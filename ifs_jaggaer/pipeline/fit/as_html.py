@@ -228,7 +228,10 @@ def _cause(cause: Cause) -> list[str]:
         parts.append(f'<p class="dim">For example: {escape(cause.example)}</p>')
     parts.append(f'<p class="remedy">{escape(cause.remedy)}</p>')
     rows = [_row(hit) for hit in cause.hits[:MOST_VALUES]]
-    parts.append(_table(("value", "documents", "for example"), rows, numbers=(1,)))
+    if any(hit.value for hit in cause.hits):
+        parts.append(_table(("value", "documents", "for example"), rows, numbers=(1,)))
+    else:
+        parts.append(_table(("documents", "for example"), [row[1:] for row in rows], numbers=(0,)))
     if len(cause.hits) > MOST_VALUES:
         parts.append(f'<p class="dim">{len(cause.hits) - MOST_VALUES} more values: the JSON has all of them.</p>')
     return [*parts, "</section>"]
@@ -273,7 +276,7 @@ def _title(one: SyncFit) -> str:
 
 def _row(hit: Hit) -> tuple[str, str, str]:
     return (
-        escape(hit.value) or '<span class="dim">none</span>',
+        escape(hit.value) or '<span class="dim">no value</span>',
         _number(hit.documents),
         escape(", ".join(hit.examples)),
     )

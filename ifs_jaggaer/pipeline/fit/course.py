@@ -5,13 +5,15 @@ It is the dry run of every sync over all that is in scope, so that it cannot say
 
 from __future__ import annotations
 
+import asyncio
 import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import cast
+from functools import partial
+from typing import TypeVar, cast
 
-from ifs_jaggaer.errors import SettingsError, SyncError
+from ifs_jaggaer.errors import SettingsError, SyncError, Throttled
 from ifs_jaggaer.pipeline.assumed import Assumed
 from ifs_jaggaer.pipeline.drift import check_schema
 from ifs_jaggaer.pipeline.fit.report import Fit, SyncFit, left_out, sync_fit
@@ -30,6 +32,35 @@ PAGE = 500
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
+PAUSES = (15.0, 30.0, 60.0, 60.0, 60.0)
+"""Seconds between the tries of a step while the limit of requests is used up: a fit that ended would read all anew."""
+
+LONGEST_PAUSE = 300.0
+"""Seconds; a system that wants a longer pause ends the fit."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Waits for room where the connector's own tries ended without; Prefect's tasks do it in a run."""
+
+    progress: Callable[[str], None]
+    sleep: Callable[[float], Awaitable[None]]
+
+    async def outlast(self, step: Callable[[], Awaitable[T]]) -> T:
+        """The step's result, tried again while there is no room. Raises Throttled where there is none for minutes."""
+        for pause in PAUSES:
+            try:
+                return await step()
+            except Throttled as full:
+                wait = max(pause, full.retry_after or 0.0)
+                if wait > LONGEST_PAUSE:
+                    raise
+                self.progress(f"{full.system}: {full.message}; waiting {wait:.0f} s for room, other clients use it too")
+                await self.sleep(wait)
+        return await step()
+
 
 async def fit(
     wiring: Wiring,
@@ -37,6 +68,8 @@ async def fit(
     since: datetime | None,
     progress: Callable[[str], None],
     company: str | None = None,
+    *,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> Fit:
     """Reads both systems for every sync, those first that others refer to.
 
@@ -49,15 +82,16 @@ async def fit(
     passed: set[PassedWord] = set()
     wiring = replace(wiring, profile=wiring.profile.noting(passed))
     assumed = Assumed()
+    patience = Patience(progress, sleep)
     found: list[SyncFit] = []
     away = False
     cut_over = since or wiring.settings.start_from
     for name, kind in kinds.items():
         if away:
-            found.append(left_out(name, "not looked at: a system is out of reach"))
+            found.append(left_out(name, "not looked at: a system is out of reach or has no room"))
             continue
         progress(f"{name}: reading both systems")
-        one = await _one(wiring, kind, cut_over, company, assumed)
+        one = await _one(wiring, kind, cut_over, company, assumed=assumed, patience=patience)
         away = one.error is not None and not one.settings_at_fault
         progress(f"{name}: {one.message}")
         found.append(one)
@@ -73,7 +107,9 @@ async def fit(
     )
 
 
-async def _one(wiring: Wiring, kind: Kind, cut_over: datetime | None, company: str | None, assumed: Assumed) -> SyncFit:
+async def _one(
+    wiring: Wiring, kind: Kind, cut_over: datetime | None, company: str | None, *, assumed: Assumed, patience: Patience
+) -> SyncFit:
     documents = any(source.document for source in kind.sources)
     request = Request(
         sync=cast("SyncName", kind.name),
@@ -89,24 +125,24 @@ async def _one(wiring: Wiring, kind: Kind, cut_over: datetime | None, company: s
         try:
             if request.since is None:
                 run.require_cut_over()
-            await _course(run)
+            await _course(run, patience)
         except SyncError as stopped:
             error = stopped
         return sync_fit(run, finish(run, error), error, settings_at_fault=isinstance(error, SettingsError))
 
 
-async def _course(run: SyncRun) -> None:
+async def _course(run: SyncRun, patience: Patience) -> None:
     """Every page of a run, one after the other, as the flow has it (flows/sync.py)."""
     for channel in run.wiring.channels.values():
-        await channel.authorise()
-    await check_schema(run)
+        await patience.outlast(channel.authorise)
+    await patience.outlast(lambda: check_schema(run))
     number = 0
     for leg in legs(run):
         start: PageStart | None = PageStart(leg, number + 1)
         while start is not None:
             number = start.number
-            ref = await poll(run, start)
+            ref = await patience.outlast(partial(poll, run, start))
             if ref.references:
-                await map_page(run, ref)
-                await write_page(run, ref)
+                await patience.outlast(partial(map_page, run, ref))
+                await patience.outlast(partial(write_page, run, ref))
             start = ref.next_start(number + 1)

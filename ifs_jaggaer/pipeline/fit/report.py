@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -127,8 +127,8 @@ def sync_fit(run: SyncRun, result: RunResult, error: SyncError | None, *, settin
         written=_written(lines),
         amounts=result.amounts,
         causes=causes_of(pairs),
-        out_of_scope=_reasons(line for line in lines if line.action == Action.OUT_OF_SCOPE),
-        remarks=_reasons((line for line in lines if line.action != Action.OUT_OF_SCOPE), without=MATCHED),
+        out_of_scope=reasons(line for line in lines if line.action == Action.OUT_OF_SCOPE),
+        remarks=reasons((line for line in lines if line.action != Action.OUT_OF_SCOPE), without=MATCHED),
         notes=tuple(_clean(note) for note in result.notes),
         lines=tuple((line, key) for key, item in pairs if (line := profile_line(item.remedy))),
         matching=_matching(lines, pairs) if run.kind.record == SUPPLIER else None,
@@ -163,14 +163,18 @@ def _written(lines: Iterable[Line]) -> dict[tuple[System, str], int]:
     return dict(sorted(found.items()))
 
 
-def _reasons(lines: Iterable[Line], without: str = "\n") -> tuple[Hit, ...]:
-    """The notes of documents, by what they say in general."""
-    found: defaultdict[str, list[str]] = defaultdict(list)
+def reasons(lines: Iterable[Line], without: str = "\n") -> tuple[Hit, ...]:
+    """The notes of documents, by what they say in general; where they differ in particulars, one of them in full."""
+    found: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
     for line in lines:
         for note in line.notes:
             if not note.startswith(without):
-                found[general(_clean(note))].append(line.key)
-    return hits_of(found)
+                found[general(_clean(note))].append((_clean(note), line.key))
+    return hits_of({_in_full([note for note, _ in told]): [key for _, key in told] for told in found.values()})
+
+
+def _in_full(notes: Sequence[str]) -> str:
+    return notes[0] if len(set(notes)) == 1 else f"for example: {notes[0]}"
 
 
 def _matching(lines: Iterable[Line], pairs: Iterable[tuple[str, Item]]) -> Matching:
