@@ -276,7 +276,9 @@ def test_a_line_without_an_estimate_is_sent_as_0_and_said(world: World) -> None:
 def test_an_unknown_account_waits(world: World) -> None:
     world.change("requisition_line", CodeA="4711")
     found = items(world)["lines[1-1].distribution"]
-    assert (found.kind, found.waits_for) == (ItemKind.WAITING, "gl_account:Account:4711")
+    assert found.kind is ItemKind.WAITING
+    assert found.reason == "account 4711 is not in the chart of company 10, as far as IFS shows it"
+    assert str(found.waits_for).startswith("rows:account:Account,Company=10:")
     world.accounts.add("Account:4711")
     assert world.run().action == Action.CREATE
 

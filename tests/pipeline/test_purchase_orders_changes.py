@@ -295,5 +295,11 @@ def test_what_ifs_would_refuse_to_post_is_found_before_it_is_sent(
     assert (item.kind, item.field) == ("dead_letter", f"lines[1-1].Code{part}")
     assert account in item.reason
     assert world.writes() == NOTHING, "not even tried"
+    other = world.order(supplier, account=account)
+    product.run("purchase-orders")
     change(world, number, CodeA="4020")
     settled(world, product, number, revision=0)
+    assert world.orders_there(other) == []
+    mended = {name: {"ReqCodeB": "Can", "ReqCodeC": "Can", "ValidUntil": "2049-12-31"}[name] for name in codes}
+    world.change("ifs", "AccountSet", {"Company": "10", "Account": account}, mended)
+    settled(world, product, other, revision=0)

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 import simplejson
-from rows import head, line, share
+from rows import account, head, line, share
 from world import World
 
 from mapping.fingerprint import read_mark
 from mapping.kinds import Action, Decision, ItemKind, JaggaerPost
+from mapping.watching import Watch
 
 HEAD = ("purchase_order", "P1001")
 LINE = ("purchase_order_line", "P1001", "1", "1")
@@ -318,7 +319,12 @@ def test_waits_for_an_account_that_nobody_has(world: World, account_: str) -> No
         assert sent(world)
         return
     item = refused(world)["lines[1-1].distribution"]
-    assert (item.kind, item.value, item.waits_for) == (ItemKind.WAITING, "9999", "gl_account:Account:9999")
+    assert (item.kind, item.value) == (ItemKind.WAITING, "9999")
+    (watch,) = Watch.read(item.waits_for)
+    assert (watch.set, watch.value, watch.within) == ("account", "9999", ("Company", "10"))
+    world.ifs.append(account("9999", "20"))
+    assert refused(world)["lines[1-1].distribution"].reason.startswith("account 9999 is not in the chart of company 10")
+    assert refused(world)["lines[1-1].distribution"].waits_for == item.waits_for, "another company's chart is no matter"
 
 
 @pytest.mark.parametrize(
@@ -341,6 +347,9 @@ def test_what_ifs_would_refuse_to_post_is_not_sent(
     assert item.kind is ItemKind.DEAD_LETTER
     assert item.reason.startswith(reason)
     assert "in IFS" in item.remedy
+    (watch,) = Watch.read(item.waits_for)
+    assert watch == watch.now([one for one in world.ifs if one.kind == watch.set])
+    assert (watch.set, watch.value, watch.within) == (row[0], row[-1], ("Company", "10"))
     world.change(*LINE, Objstate="Closed")
     assert sent(world), "what ended is posted to no more"
     world.orders.clear()
