@@ -6,7 +6,7 @@ sync, all else is told in the run's notes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -132,11 +132,27 @@ def _keep(run: SyncRun, seen: Seen) -> None:
         for change in changes:
             payload = {"attribute": change.attribute, "before": change.before, "after": change.after}
             run.scribe.note(Event("schema changed", "note", system="ifs", entity=change.set, payload=payload))
-    wanted = {one.name: one for one in seen.wanted}
-    stopping = {(wanted[d.set].entity_set, wanted[d.set].tenant(d.attribute)) for d in seen.missing()}
+    missing = {(each.set, each.attribute) for each in seen.missing()}
     for change in changes:
-        if (change.set, change.attribute) not in stopping:
-            run.warn(f"in IFS since the last look: {told(change)}; the mapping does not need it")
+        stops, meaning = _meaning(run.wiring, seen, missing, change)
+        if not stops:
+            run.warn(f"in IFS since the last look: {told(change)}; {meaning}")
+
+
+def _meaning(
+    wiring: Wiring, seen: Seen, missing: Collection[tuple[str, str]], change: SchemaChange
+) -> tuple[bool, str]:
+    """Whether what changed stops this sync, which is told elsewhere; else what it means for the mapping."""
+    ours = [one for one in seen.wanted if one.entity_set == change.set]
+    needing = [(one.name, name) for one in ours for name in one.types if one.tenant(name) == change.attribute]
+    if any(each in missing or (each[0], "") in missing for each in needing):
+        return True, ""
+    if needing:
+        return False, "the mapping needs it, and it is as the profile says"
+    others = [one for one in _all_sets(wiring) if (one.service, one.entity_set) == (change.service, change.set)]
+    if any(one.tenant(name) == change.attribute for one in others for name in one.types):
+        return False, "this sync does not need it, another one does"
+    return False, "the mapping does not need it"
 
 
 def _conclude(run: SyncRun, broken: Sequence[Difference]) -> None:

@@ -49,7 +49,8 @@ def test_a_lost_attribute_stops_the_sync_before_data_is_touched(world: World, pr
     # It stays stopped, by what is known, and goes on by itself once the attribute is back.
     assert isinstance(product.attempt("suppliers").error, SettingsError)
     world.tune("ifs", metadata_without=[])
-    product.run("suppliers")
+    [back] = [note for note in product.run("suppliers").result.notes if "since the last look" in note]
+    assert back.endswith("Cf_Diversity is new (Edm.String); the mapping needs it, and it is as the profile says")
     assert world.bravo(number)
     assert drifted(product) == []
 
@@ -106,3 +107,23 @@ def test_metadata_that_cannot_be_read_stops_nothing(world: World, product: Produ
     assert [note for note in ran.result.notes if "could not be read" in note]
     assert world.bravo(number)
     assert sum(world.hits("ifs")) == 5, "the first service alone is asked for again and again"
+
+
+def test_what_another_sync_needs_is_not_told_as_needless(world: World, product: Product) -> None:
+    product.run("payments")
+    world.tune("ifs", metadata_without=["PostingProposalLineSet.TaxCode"])
+    ran = product.with_settings(METADATA_HOURS=0).run("payments")
+    [told] = [note for note in ran.result.notes if "since the last look" in note]
+    assert told.endswith("TaxCode is gone (was Edm.String); this sync does not need it, another one does")
+
+
+def test_a_type_that_is_restored_is_one_that_the_mapping_needs(world: World, product: Product) -> None:
+    product.run("suppliers")
+    service = "main/ifsapplications/projection/v1/SupplierHandling.svc"
+    with product.store() as store, store.unit() as unit:
+        [of] = [name for name in (service,) if unit.attributes.known(name)]
+        sets = {name: dict(attributes) for name, attributes in unit.attributes.known(of).items()}
+        sets["SupplierInfoGeneralSet"]["Cf_Diversity"] = "Edm.Decimal"
+        unit.attributes.keep(of, sets)
+    [back] = [note for note in product.run("suppliers").result.notes if "since the last look" in note]
+    assert "Cf_Diversity is Edm.String and no longer Edm.Decimal; the mapping needs it" in back
