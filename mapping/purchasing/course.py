@@ -234,7 +234,11 @@ def _at_rest(course: Course) -> Decision | None:
         return None
     if target.items:
         return outcome.opened(case, *target.items, notes=target.reading.notes)
-    return outcome.unchanged(case, outcome.accepted(case, target.fingerprint, target) if same else None, target)
+    if same:
+        return outcome.unchanged(case, outcome.accepted(case, target.fingerprint, target), target)
+    # What JAGGAER has beside what we sent is kept, too, so that it was seen is on the record.
+    more = case.doubted and case.whole is not None and case.kept("document") != target.document
+    return outcome.unchanged(case, outcome.settled(case, target.fingerprint, target) if more else None, target)
 
 
 def _ended_and_gone(course: Course) -> Decision | None:

@@ -169,11 +169,18 @@ class _Reader:
             requested=row.wanted_receipt_date if row.came("wanted_receipt_date") or not before else before.requested,
             distribution=self._try(at, "distribution", lambda: self._distribution(row), None),
             supplier=self._preferred(row, at),
-            order=row.order_no or (before.order if before else ""),
+            order=row.order_no or self._theirs(before),
             extras=read_extras(
                 "requisition_line", row, before.extras if before else {}, self._profile, self._found, at=f"lines[{at}]."
             ),
         )
+
+    def _theirs(self, before: Line | None) -> str:
+        """The order that came of it at JAGGAER, where IFS has none: it stays there, and nothing is written to IFS."""
+        if before is None or not before.order:
+            return ""
+        self._found.notes.append(f"line {before.number}: JAGGAER's order {before.order}, none in IFS")
+        return before.order
 
     def _unit(self, row: RequisitionLine) -> str:
         return self._profile.map("unit").to_jaggaer(needed(row.unit_meas, "UnitMeas"))

@@ -181,6 +181,25 @@ def test_an_order_number_that_jaggaer_set_is_kept(sent: World) -> None:
     assert sent.at_rest()
 
 
+def test_an_order_number_that_jaggaer_set_is_told(sent: World) -> None:
+    """On the record once it was read whole; nothing is written on either side."""
+    line_there(sent)["poNumber"] = "J-PO-1"
+    sent.named = frozenset({NUMBER})
+    decision = sent.run()
+    assert decision.notes == ("line 1-1: JAGGAER's order J-PO-1, none in IFS",)
+    assert decision.settlement, "so that the trace shows it"
+    again = sent.run()
+    assert (again.notes, again.settlement) == (decision.notes, None)
+    assert (len(sent.written), decision.writes) == (1, ())
+    sent.named = frozenset()
+    sent.change("requisition", NoteText="eilt")
+    assert sent.run().notes == decision.notes
+    assert line_there(sent)["poNumber"] == "J-PO-1"
+    sent.change("requisition_line", OrderNo="P77")
+    assert sent.run().notes == ()
+    assert line_there(sent)["poNumber"] == "P77"
+
+
 def test_cancelled_after_transfer_is_cancelled_there(sent: World) -> None:
     sent.change("requisition", Objstate="Cancelled")
     sent.run()

@@ -132,6 +132,22 @@ def test_cancelled_after_transfer(supplier: str, world: World, product: Product)
     at_rest(world, product)
 
 
+def test_an_order_number_that_jaggaer_set_is_on_the_record(supplier: str, world: World, product: Product) -> None:
+    number = requisition(world, supplier)
+    product.run("requisitions")
+    (told,) = lines_there(world, number)
+    changed = {"lineList": {"requisitionLine": [{**told, "poNumber": "J-PO-1"}]}}
+    world.change("jaggaer", "requisitions", {"requisitionNumber": number}, changed)
+    ran = product.run("requisitions", keys=(number,))
+    note = "line 1-1: JAGGAER's order J-PO-1, none in IFS"
+    assert ran.lines[number].notes == (note,)
+    with product.store() as store:
+        traced = [event.payload for event in store.audit.trace([number]) if event.action == "settled"]
+    assert (traced[-1] or {})["notes"] == [note]
+    at_rest(world, product)
+    assert lines_there(world, number)[0]["poNumber"] == "J-PO-1"
+
+
 def test_a_revision_made_at_jaggaer_is_a_conflict(supplier: str, world: World, product: Product) -> None:
     number = requisition(world, supplier)
     product.run("requisitions")
