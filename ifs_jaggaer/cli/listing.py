@@ -73,7 +73,7 @@ def looked_into() -> Iterator[tuple[Unit, Callable[[OpenItem], bool]]]:
 
 
 def status(*, as_json: AsJson = False, config: Config = None) -> None:
-    """The last run of each sync and fixed company scope, its watermarks, what stands open."""
+    """The last run of each sync and fixed company scope, its watermarks, what stands open. Dry runs do not count."""
     _ = config
     with looked_into() as (unit, too_old):
         marks = unit.watermarks.all()
@@ -122,7 +122,7 @@ def status(*, as_json: AsJson = False, config: Config = None) -> None:
         changed = [(_short(c["since"]), c["service"].rpartition("/")[2], c["what"]) for c in schema]
         print_table(f"Changes of IFS's metadata in {SCHEMA_SHOWN.days} days", ("seen", "service", "what"), changed)
     if not rows:
-        out.print("No run yet: ifs-jaggaer run all --dry-run")
+        out.print("No run yet; dry runs and fits do not count. Next: ifs-jaggaer run all --dry-run, then run all")
 
 
 def _short(moment: Any) -> str:

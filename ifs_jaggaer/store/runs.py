@@ -18,6 +18,8 @@ _ALL = select(
     *(Row.state, Row.completed, Row.counts),
 )
 
+_REAL = Row.parameters["dry_run"].as_boolean().is_not(True)
+
 FIXED = "@"
 """Begins the scope of a run whose deployment is for some companies only, with watermarks of its own: "@10,20"."""
 
@@ -52,42 +54,35 @@ class Runs(Bound):
         found = self._find(Row.id == run_id)
         return found[0] if found else None
 
-    def last(self, sync: str) -> Run | None:
-        """The run of a sync that started last."""
-        found = self._find(Row.sync == sync, limit=1)
-        return found[0] if found else None
-
-    def last_completed(self, sync: str) -> Run | None:
-        """The completed run of a sync that started last."""
-        found = self._find(Row.sync == sync, Row.completed.is_(True), limit=1)
-        return found[0] if found else None
-
     def last_that_wrote(self, sync: str, after: datetime) -> datetime | None:
-        """When the last run of a sync ended that created or updated something, if that was after a moment."""
+        """When the last run of a sync ended that created or updated something, if that was after a moment.
+
+        One that only showed what it would write is none.
+        """
         wrote = or_(*(Row.counts[name].as_integer() > 0 for name in ("created", "updated")))
         ended = select(func.max(Row.finished_at)).where(
-            Row.connection == self.connection, Row.sync == sync, Row.finished_at > after, wrote
+            Row.connection == self.connection, Row.sync == sync, Row.finished_at > after, wrote, _REAL
         )
         return self.db.execute(ended).scalar_one()
 
     def latest(self) -> list[tuple[Run, Run | None]]:
-        """The last run of each sync and fixed scope, and the last that completed.
+        """The last run of each sync and fixed scope, and the last that completed; dry runs and fits do not count.
 
         Runs without a fixed scope count together, whatever they were narrowed to.
         """
-        known = select(Row.sync, Row.scope).where(Row.connection == self.connection).distinct()
+        known = select(Row.sync, Row.scope).where(Row.connection == self.connection, _REAL).distinct()
         groups = {(row.sync, row.scope if row.scope.startswith(FIXED) else "") for row in self.db.execute(known)}
         found: list[tuple[Run, Run | None]] = []
         for sync, scope in sorted(groups):
-            mine = (Row.sync == sync, Row.scope == scope if scope else Row.scope.not_like(f"{FIXED}%"))
+            mine = (_REAL, Row.sync == sync, Row.scope == scope if scope else Row.scope.not_like(f"{FIXED}%"))
             completed = self._find(*mine, Row.completed.is_(True))
             found.append((self._find(*mine)[0], completed[0] if completed else None))
         return found
 
     def scopes(self, sync: str, since: datetime) -> set[frozenset[str]]:
-        """The companies of each run of a sync that started since then."""
-        query = select(Row.scope).where(Row.connection == self.connection, Row.sync == sync, Row.started_at >= since)
-        found = self.db.execute(query.distinct()).scalars()
+        """The companies of each run of a sync that started since then; dry runs do not count."""
+        lately = (Row.connection == self.connection, Row.sync == sync, Row.started_at >= since, _REAL)
+        found = self.db.execute(select(Row.scope).where(*lately).distinct()).scalars()
         return {frozenset(scope.removeprefix(FIXED).split(",")) for scope in found}
 
     def recent(self, sync: str | None = None, limit: int = 100) -> list[Run]:

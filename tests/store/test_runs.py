@@ -24,14 +24,24 @@ def test_the_last_run_and_the_last_completed_one_are_told_apart(store: Store) ->
         for run, sync, completed in (("r1", "a", True), ("r2", "a", False), ("r3", "b", True)):
             unit.runs.start(run, sync, "t", {})
             unit.runs.finish(run, "any", {}, completed=completed)
-        last, completed_last = unit.runs.last("a"), unit.runs.last_completed("a")
-        assert last is not None
-        assert completed_last is not None
-        assert (last.id, completed_last.id) == ("r2", "r1")
-        assert unit.runs.last("none") is None
-        assert unit.runs.last_completed("none") is None
+        found = [(last.id, completed.id if completed else "") for last, completed in unit.runs.latest()]
+        assert found == [("r2", "r1"), ("r3", "r3")]
         assert [run.id for run in unit.runs.recent()] == ["r3", "r2", "r1"]
         assert [run.id for run in unit.runs.recent("a", limit=1)] == ["r2"]
+
+
+def test_a_dry_run_hides_no_real_one(store: Store) -> None:
+    with store.unit() as unit:
+        start = unit.now()
+        for run, sync, dry in (("r1", "a", False), ("r2", "a", True), ("r3", "b", True)):
+            unit.runs.start(run, sync, "t", {"dry_run": dry}, scope="10" if dry else "20")
+            unit.runs.finish(run, "completed", {"created": 1}, completed=True)
+        [(last, completed)] = unit.runs.latest()
+        assert completed is not None
+        assert (last.id, completed.id) == ("r1", "r1")
+        assert unit.runs.scopes("a", start) == {frozenset({"20"})}
+        assert unit.runs.last_that_wrote("a", start) is not None
+        assert unit.runs.last_that_wrote("b", start) is None
 
 
 def test_a_run_that_is_retried_under_its_id_starts_anew(store: Store) -> None:
