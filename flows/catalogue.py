@@ -20,10 +20,10 @@ from flows.sync_all import sync_all
 FLOWS: dict[str, tuple[Flow[[Any], Any], type[SyncParameters]]] = {
     "suppliers": (suppliers, SupplierParameters),
     "gl-accounts": (gl_accounts, SyncParameters),
-    "contracts": (contracts, SyncParameters),
+    "contracts": (contracts, ResolvingParameters),
     "requisitions": (requisitions, ResolvingParameters),
     "purchase-orders": (purchase_orders, ResolvingParameters),
-    "receipts": (receipts, SyncParameters),
+    "receipts": (receipts, ResolvingParameters),
     "invoices": (invoices, ResolvingParameters),
     "payments": (payments, ResolvingParameters),
     "all": (sync_all, SyncParameters),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from flows.parameters import SyncParameters
+from flows.parameters import ResolvingParameters
 from flows.sync import run_name, run_sync
 
 
 @flow(name="contracts", flow_run_name=run_name, persist_result=False)
 async def contracts(
-    parameters: SyncParameters = SyncParameters(),  # noqa: B008
+    parameters: ResolvingParameters = ResolvingParameters(),  # noqa: B008
     companies: tuple[str, ...] = (),
 ) -> State[str]:
     """Contracts of JAGGAER with their prices become supplier agreements in IFS Cloud.

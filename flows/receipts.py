@@ -5,13 +5,13 @@ from __future__ import annotations
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from flows.parameters import SyncParameters
+from flows.parameters import ResolvingParameters
 from flows.sync import run_name, run_sync
 
 
 @flow(name="receipts", flow_run_name=run_name, persist_result=False)
 async def receipts(
-    parameters: SyncParameters = SyncParameters(),  # noqa: B008
+    parameters: ResolvingParameters = ResolvingParameters(),  # noqa: B008
     companies: tuple[str, ...] = (),
 ) -> State[str]:
     """Receipts acknowledged at JAGGAER are registered in IFS Cloud; voided ones are cancelled there.

@@ -184,14 +184,14 @@ def canonical(amount: Decimal) -> str:
 
 
 def json_number(amount: Decimal) -> Decimal:
-    """The same amount so stated that JSON shows it without an exponent, down to 0.000001.
+    """The same amount so stated that JSON shows it without an exponent.
 
     Raises:
-        ValueError: it is finer than that (round first, e.g. a unit price to six decimals).
+        ValueError: it is closer to 0 than 0.000001 (round first, e.g. a unit price to six decimals).
     """
     number = Decimal(canonical(amount))
     if "E" in str(number):
-        raise ValueError(f"{number} is finer than six decimals")
+        raise ValueError(f"{number} is closer to 0 than 0.000001")
     return number
 
 

@@ -121,10 +121,11 @@ def resolve(
     winner: Annotated[Side, typer.Option("--winner", help="Whose value holds on both sides.")],
     *,
     sync: Annotated[
-        Literal["suppliers", "purchase-orders", "requisitions", "receipts", "invoices", "payments"],
+        Literal["suppliers", "contracts", "purchase-orders", "requisitions", "receipts", "invoices", "payments"],
         typer.Option(
             "--sync",
-            help="Of an invoice: ifs, what was posted stands. Of a receipt cancelled in IFS: jaggaer registers again.",
+            help="Of an invoice: ifs, what was posted stands. Of a receipt cancelled in IFS: jaggaer registers again. "
+            "Of a contract: jaggaer puts back, ifs lets it be as it is in IFS until either side changes.",
         ),
     ] = "suppliers",
     field: Annotated[str, typer.Option("--field", help="As the conflict names it; all fields if left out.")] = "*",

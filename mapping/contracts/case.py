@@ -14,9 +14,12 @@ from mapping.extras import attributes
 from mapping.fields import at_ifs, one
 from mapping.kinds import Link, Snapshot
 from mapping.profile import Profile
+from mapping.watching import Watch
 
 CLOSED = "Closed"
 HEAD = "head"
+STATUS = "status"
+ACCEPTED = "accepted"
 ENDED = "ended"
 """In the snapshot of a price row: we ended it."""
 
@@ -35,8 +38,9 @@ class ContractCase:
     """One contract. `terms` is None where JAGGAER does not show it, or where `fault` says why it cannot be read.
 
     `agreement` is the linked one, else the one with our mark; `twins`: further ones with that mark, where nothing
-    tells which is ours. `announced`: what a run was about to send, which need not have been settled. `supplier`: IFS's
-    number by link, "" without one; `suppliers`: both, where they differ.
+    tells which is ours, and `marked`: all with that mark, to be watched. `announced`: what a run was about to send,
+    which need not have been settled. `supplier`: IFS's number by link, "" without one; `suppliers`: both, where they
+    differ.
     """
 
     code: str
@@ -47,6 +51,7 @@ class ContractCase:
     announced: Snapshot | None = None
     agreement: Row | None = None
     twins: tuple[Row, ...] = ()
+    marked: Watch | None = None
     prices: tuple[Row, ...] = ()
     supplier: str = ""
     suppliers: tuple[str, ...] = ()
@@ -121,9 +126,13 @@ def _texts(row: Row, names: Iterable[str], profile: Profile) -> Texts:
 
 @dataclass(slots=True)
 class Sent:
-    """What was last sent, row by row, on its way from one snapshot to the next. `known`: there is one at all."""
+    """What was last sent, row by row, on its way from one snapshot to the next. `known`: there is one at all.
+
+    `accepted`: conflicts that a person let be, by `HEAD`, `STATUS` or the row's `of_row`, and what they were about.
+    """
 
     known: bool
+    accepted: dict[str, str] = field(default_factory=dict)
     head: dict[str, str | None] | None = None
     prices: dict[PriceKey, dict[str, str | None]] = field(default_factory=dict)
 
@@ -133,7 +142,9 @@ class Sent:
         for name, value in (base.fields if base else {}).items():
             # The part comes last: it alone may hold the separator.
             what, attribute, *key = name.split("|", 4)
-            if what == HEAD:
+            if what == ACCEPTED:
+                sent.accepted[name.partition("|")[2]] = value or ""
+            elif what == HEAD:
                 sent.head = {**(sent.head or {}), attribute: value}
             else:
                 quantity, valid_from, part = key
@@ -143,6 +154,7 @@ class Sent:
     def fields(self) -> Mapping[str, str | None]:
         """As a snapshot keeps it."""
         fields = {f"{HEAD}|{name}": value for name, value in (self.head or {}).items()}
+        fields |= {f"{ACCEPTED}|{row}": about for row, about in self.accepted.items()}
         for key, values in self.prices.items():
             for name, value in values.items():
                 fields[f"price|{name}|{key.quantity}|{key.valid_from}|{key.part}"] = value
@@ -163,6 +175,11 @@ class Sent:
         """What was sent of a price row, without the note that we ended it."""
         sent = self.prices.get(key)
         return None if sent is None else {name: value for name, value in sent.items() if name != ENDED}
+
+
+def of_row(key: PriceKey) -> str:
+    """The name of a price row among the conflicts that a person let be."""
+    return f"{key.quantity}|{key.valid_from}|{key.part}"
 
 
 def _as_announced(announced: Texts | None, ifs: Texts) -> Texts | None:

@@ -6,16 +6,18 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ifs_jaggaer.errors import Rejected
-from mapping.contracts.case import ContractCase, Sent, head_of
+from mapping.contracts.case import HEAD, STATUS, ContractCase, Sent, head_of
 from mapping.contracts.model import FIELDS, HEAD_PART, RECORD, Stage, Terms, mark_of, names
 from mapping.contracts.prices import Prices
-from mapping.contracts.weigh import BY_ITSELF, PUT_BACK, Course, shown, weigh
+from mapping.contracts.resolving import Resolving
+from mapping.contracts.weigh import BY_ITSELF, Course, shown, weigh
 from mapping.contracts.writes import close, new_agreement, update_head
 from mapping.fields import at_ifs, one
 from mapping.findings import Findings
 from mapping.kinds import Action, Decision, Instructions, Item, ItemKind, Link, Settlement, Write
 from mapping.merge import Unknown
 from mapping.profile import Profile
+from mapping.remedies import resolve
 
 
 def decide(case: ContractCase, profile: Profile, as_of: date, told: Instructions) -> Decision:
@@ -40,7 +42,8 @@ class _Deciding:
         if case.twins:
             numbers = ", ".join(row.key[-1] for row in case.twins)
             self._hold("agreement", numbers, f"several agreements carry the mark {mark_of(case.code)}",
-                       "take the mark (ExternalReference) from all but the right one")  # fmt: skip
+                       "take the mark (ExternalReference) from all but the right one; it goes by itself then",
+                       waits_for=str(case.marked) if case.marked else None)  # fmt: skip
             return self._decision(Action.NONE)
         if case.link is not None and case.agreement is None:
             self._hold("agreement", case.agreement_id, f"linked, but IFS does not show agreement {case.agreement_id}",
@@ -86,13 +89,12 @@ class _Deciding:
 
     def _in_effect(self, terms: Terms) -> Decision:
         if self.case.agreement is not None and self.case.closed:
-            self._conflict("status", terms.status,
-                           "closed in IFS, but in effect at JAGGAER: IFS has no way to open it again",
-                           "end the contract at JAGGAER, or open the agreement in IFS by hand")  # fmt: skip
-            return self._decision(Action.NONE)
+            self._closed(terms)
+            return self._decision(Action.NONE if self.found.items else Action.SKIP)
         for name, fault in terms.faults:
             self.found.rejected(name, fault)
         self._supplier(terms)
+        self._resolving.settled(STATUS)
         prices = Prices(self.case, terms, self.profile, self.as_of, self.told, self.sent, self.found)
         if self.case.agreement is None:
             return self._new(terms, prices)
@@ -104,6 +106,15 @@ class _Deciding:
         prices.tell()
         action = Action.UPDATE if self.writes else Action.NONE if self.found.items else Action.SKIP
         return self._decision(action)
+
+    def _closed(self, terms: Terms) -> None:
+        """By hand, and no interface opens it again: a person may let it be."""
+        if self._resolving.lets_be(STATUS, STATUS, terms.status):
+            return
+        self._conflict("status", terms.status,
+                       "closed in IFS, but in effect at JAGGAER: IFS has no way to open it again",
+                       "end the contract at JAGGAER, or open the agreement in IFS by hand; or let it be closed: "
+                       + resolve("contracts", terms.code, "ifs", STATUS))  # fmt: skip
 
     def _new(self, terms: Terms, prices: Prices) -> Decision:
         stopped = bool(self.found.items)
@@ -163,14 +174,19 @@ class _Deciding:
             self.found.rejected(called.get(fault.field, fault.field), fault)
             return
         base = self.sent.settled_head(Sent.of(self.case.announced), ifs)
-        weighed = weigh(base, ifs, terms.head, put_back=self.profile.contracts.put_back)
+        weighed = weigh(base, ifs, terms.head)
         name = called[weighed.differing[0]] if len(weighed.differing) == 1 else "contract"
         difference = shown(called, ifs, terms.head, weighed.differing)
+        if weighed.course is Course.CONFLICT and self._resolving.puts_back(HEAD, name, difference):
+            weighed = weigh(base, ifs, terms.head, put_back=True)
         if weighed.course is Course.HOLD and self.told.approved.get(name) != difference:
             self.found.add(Item(ItemKind.HELD, name, difference, weighed.reason, BY_ITSELF, brake=True))
         elif weighed.course is Course.CONFLICT:
-            self._conflict(name, difference, weighed.reason, PUT_BACK)
+            self._resolving.stands(HEAD, name, difference, weighed.reason)
+            if HEAD in self.sent.accepted:
+                self.sent.head = dict(terms.head)
         else:
+            self._resolving.settled(HEAD)
             if weighed.differing:
                 self.writes.append(update_head(agreement, ifs, terms.head, weighed.differing, called))
             if weighed.note:
@@ -179,8 +195,12 @@ class _Deciding:
 
     # --- telling ---
 
-    def _hold(self, name: str, value: str | None, reason: str, remedy: str) -> None:
-        self.found.add(Item(ItemKind.HELD, name, value, reason, remedy))
+    def _hold(self, name: str, value: str | None, reason: str, remedy: str, *, waits_for: str | None = None) -> None:
+        self.found.add(Item(ItemKind.HELD, name, value, reason, remedy, waits_for=waits_for))
+
+    @property
+    def _resolving(self) -> Resolving:
+        return Resolving(self.case.code, self.profile.contracts.put_back, self.told, self.sent, self.found)
 
     def _conflict(self, name: str, value: str | None, reason: str, remedy: str) -> None:
         self.found.add(Item(ItemKind.CONFLICT, name, value, reason, remedy))

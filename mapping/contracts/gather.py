@@ -12,6 +12,7 @@ from mapping.contracts.case import ContractCase, agreement_code
 from mapping.contracts.model import AGREEMENT, PRICE, RECORD, RESOURCE, Terms, mark_of, terms_of
 from mapping.kinds import Answers, Ask, Case, IfsRows, JaggaerHeaders, Link, Links, Snapshot, Snapshots, announced_kind
 from mapping.profile import Profile
+from mapping.watching import Watch
 
 
 @dataclass(slots=True)
@@ -24,6 +25,7 @@ class _Known:
     bases: dict[str, Snapshot] = field(default_factory=dict)
     announced: dict[str, Snapshot] = field(default_factory=dict)
     prices: dict[str, list[Row]] = field(default_factory=dict)
+    marked: dict[str, Watch] = field(default_factory=dict)
     by_number: dict[str, Link] = field(default_factory=dict)
     by_bravo: dict[str, Link] = field(default_factory=dict)
 
@@ -45,6 +47,7 @@ def gather(references: frozenset[str], profile: Profile) -> Generator[tuple[Ask,
     known.links, known.bases = answers.links(linked), answers.snapshots(kept)
     known.announced = answers.snapshots(announced)
     known.agreements |= {row.key[-1]: row for row in answers.rows(marked)}
+    known.marked = Watch.each(marked.set, marked.attribute, marked.values, answers.rows(marked))
     read = {code: _terms(row, profile) for code, row in known.records.items()}
     terms = {code: found for code, found in read.items() if isinstance(found, Terms)}
     yield from _surroundings(codes, terms.values(), known)
@@ -111,6 +114,7 @@ def _case(code: str, read: Terms | Rejected | None, known: _Known) -> ContractCa
         announced=known.announced.get(code),
         agreement=agreement,
         twins=marked if link is None and len(marked) > 1 else (),
+        marked=known.marked.get(mark_of(code)),
         prices=tuple(known.prices.get(agreement.key[-1], ())) if agreement else (),
         supplier=found[0] if len(found) == 1 else "",
         suppliers=found if len(found) > 1 else (),

@@ -265,13 +265,18 @@ _FIX = "correct it in the contract"
 
 
 def _exact(number: Decimal, field: str) -> str:
-    """Raises Rejected for what no price, quantity or percentage can be."""
+    """Any precision is fine (contracts/ifs.md 2). Raises Rejected for what no price, quantity or percentage can be."""
     if number < 0:
         raise Rejected("is negative", field=field, value=canonical(number), remedy=_FIX)
     try:
         return canonical(json_number(number))
     except ValueError:
-        raise Rejected("is finer than six decimals", field=field, value=canonical(number), remedy="round it") from None
+        raise Rejected(
+            "is above zero and below 0.000001",
+            field=field,
+            value=canonical(number),
+            remedy="round it, or state it for a larger unit",
+        ) from None
 
 
 def _optional(number: Decimal | None, field: str) -> str | None:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from ifs_jaggaer.errors import Rejected
-from mapping.contracts.case import ENDED, ContractCase, PriceRow, Sent, price_rows
+from mapping.contracts.case import ENDED, HEAD, STATUS, ContractCase, PriceRow, Sent, of_row, price_rows
 from mapping.contracts.model import FIELDS, LINE_PART, Line, PriceKey, Terms, names, overlapping
-from mapping.contracts.weigh import BY_ITSELF, PUT_BACK, Course, changed, shown, weigh
+from mapping.contracts.resolving import Resolving
+from mapping.contracts.weigh import BY_ITSELF, Course, changed, shown, weigh
 from mapping.contracts.writes import new_price, update_price
 from mapping.findings import Findings
 from mapping.kinds import Change, Instructions, Item, ItemKind, Write
@@ -33,10 +34,13 @@ class Prices:
     writes: list[Write] = field(default_factory=list)
     rows: dict[PriceKey, PriceRow] = field(init=False)
     faults: dict[PriceKey, Rejected] = field(init=False)
+    resolving: Resolving = field(init=False)
     _items: dict[str, str] = field(init=False)
     _breaks: Counter[tuple[str, str]] = field(init=False)
 
     def __post_init__(self) -> None:
+        always = self.profile.contracts.put_back
+        self.resolving = Resolving(self.case.code, always, self.told, self.sent, self.found)
         self.rows, self.faults = price_rows(self.case.prices, self.profile)
         keyed = {line.key for line in self.terms.lines} | {line.key for line in self.terms.bad if line.key}
         self._breaks = Counter((key.part, key.quantity) for key in keyed | self.rows.keys() | self.faults.keys())
@@ -86,29 +90,34 @@ class Prices:
             else:
                 self._missing(line, name)
         self._no_longer_listed()
+        stated = {HEAD, STATUS, *map(of_row, self.rows), *(of_row(line.key) for line in self.terms.lines)}
+        for row in self.sent.accepted.keys() - stated:
+            self.resolving.settled(row)
 
     def _missing(self, line: Line, name: str) -> None:
-        base = self.sent.of_price(line.key)
-        if base is not None and not (changed(base, line.values) or self.profile.contracts.put_back):
-            self._conflict(name, line.values["Price"], "was sent, and is gone in IFS")
+        base, row, stated = self.sent.of_price(line.key), of_row(line.key), line.values["Price"]
+        if base is not None and not (changed(base, line.values) or self.resolving.puts_back(row, name, stated)):
+            self.resolving.stands(row, name, stated, "was sent, and is gone in IFS")
             return
+        self.resolving.settled(row)
         self.writes.append(new_price(self.case.agreement_id, line, name, self.profile))
         self.sent.prices[line.key] = dict(line.values)
 
     def _both(self, line: Line, row: PriceRow, name: str) -> None:
-        weighed = weigh(
-            self.sent.settled_price(line.key, Sent.of(self.case.announced), row.values),
-            row.values,
-            line.values,
-            put_back=self.profile.contracts.put_back,
-            ended=self.sent.ended(line.key),
-        )
+        base = self.sent.settled_price(line.key, Sent.of(self.case.announced), row.values)
+        ended, own = self.sent.ended(line.key), of_row(line.key)
+        weighed = weigh(base, row.values, line.values, ended=ended)
         difference = shown(names(LINE_PART, self.profile), row.values, line.values, weighed.differing)
+        if weighed.course is Course.CONFLICT and self.resolving.puts_back(own, name, difference):
+            weighed = weigh(base, row.values, line.values, ended=ended, put_back=True)
         if weighed.course is Course.HOLD and self.told.approved.get(name) != difference:
             self.found.add(Item(ItemKind.HELD, name, difference, weighed.reason, BY_ITSELF, brake=True))
         elif weighed.course is Course.CONFLICT:
-            self._conflict(name, difference, weighed.reason)
+            self.resolving.stands(own, name, difference, weighed.reason)
+            if own in self.sent.accepted:
+                self.sent.prices[line.key] = dict(line.values)
         else:
+            self.resolving.settled(own)
             self._write(row, name, {each: line.values[each] for each in weighed.differing})
             if weighed.note:
                 self.found.notes.append(f"{name}: {weighed.note}")
@@ -141,14 +150,16 @@ class Prices:
         return self.sent.ended(row.key) and sent is not None and sent.get(UNTIL) == until
 
     def _end(self, row: PriceRow, until: str | None) -> None:
-        name = self.name(row.key)
-        if not self.profile.contracts.put_back:
-            if row.key not in self.sent.prices:
-                self._conflict(name, until, "IFS has it, no line of the contract does, and it is not known to be ours")
-                return
-            if self.sent.ended(row.key):
-                self._conflict(name, until, "ended with its line in the contract, and was extended in IFS")
-                return
+        name, own = self.name(row.key), of_row(row.key)
+        ours = row.key in self.sent.prices
+        if not ours and not self.resolving.puts_back(own, name, described(row, self.terms.currency)):
+            self._by_hand(row, name)
+            return
+        if self.sent.ended(row.key) and not self.resolving.puts_back(own, name, until or "open"):
+            reason = "ended with its line in the contract, and was extended in IFS"
+            self.resolving.stands(own, name, until or "open", reason)
+            return
+        self.resolving.settled(own)
         field_name, value = f"{name}.{FIELDS[UNTIL]}", until or "open"
         # IFS knows no last day before the first one, which is part of the key.
         end = max((self.as_of - timedelta(days=1)).isoformat(), row.key.valid_from)
@@ -166,5 +177,25 @@ class Prices:
         self._write(row, name, {UNTIL: end})
         self.sent.prices[row.key] = {**row.values, **self.sent.prices.get(row.key, {}), UNTIL: end, ENDED: "true"}
 
-    def _conflict(self, name: str, value: str | None, reason: str) -> None:
-        self.found.add(Item(ItemKind.CONFLICT, name, value, reason, PUT_BACK))
+    def _by_hand(self, row: PriceRow, name: str) -> None:
+        """A price that a planner added, or of which a lost store no longer tells whose it is."""
+        item = self._items.get(row.key.part, row.key.part)
+        known = self.sent.known
+        reason = "IFS has it, no line of the contract does, and it is not known to be ours"
+        self.resolving.stands(
+            of_row(row.key),
+            name,
+            described(row, self.terms.currency),
+            "was added in IFS by hand: no line of the contract states this price" if known else reason,
+            f"if nobody may buy at it, let it end in IFS (ValidUntil); if it holds, state it at JAGGAER: {item} from "
+            f"{row.key.quantity} on, first day {row.key.valid_from}",
+            back="have it ended",
+        )
+
+
+def described(row: PriceRow, currency: str) -> str:
+    """A row of IFS in words."""
+    values = row.values
+    less = f" less {values['Discount']} %" if (values.get("Discount") or "0") != "0" else ""
+    much = f"{values.get('Price') or 'no price'} {currency}{less} per {values.get('PriceUnitMeas') or 'unit'}"
+    return f"{much} from {row.key.quantity} on, {row.key.valid_from} to {values.get(UNTIL) or 'open'}"

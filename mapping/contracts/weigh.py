@@ -14,7 +14,6 @@ from mapping.contracts.model import Texts
 from mapping.remedies import let_go
 
 BY_ITSELF = f"nothing to do below the limit; above it check the list, then {let_go('contracts')}"
-PUT_BACK = "change it in JAGGAER, or restore JAGGAER's in IFS; contracts.put_back of the profile restores by itself"
 
 
 class Course(StrEnum):
@@ -41,12 +40,12 @@ def same(attribute: str, one: str | None, other: str | None) -> bool:
     return one == other
 
 
-def weigh(base: Texts | None, ifs: Texts, jaggaer: Texts, *, put_back: bool, ended: bool = False) -> Weighed:
+def weigh(base: Texts | None, ifs: Texts, jaggaer: Texts, *, put_back: bool = False, ended: bool = False) -> Weighed:
     """Decides one row that both have.
 
     `base` is what was last sent, None where nothing is known of that; `put_back`: what was changed in IFS is
-    restored; `ended`: we ended it ourselves, so that its last day is ours to take away. What did not come from IFS
-    is not compared.
+    restored all the same; `ended`: we ended it ourselves, so that its last day is ours to take away. What did not
+    come from IFS is not compared.
     """
     differing = tuple(name for name, value in jaggaer.items() if name in ifs and not same(name, ifs[name], value))
     if not differing:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from prefect.utilities.callables import parameter_schema
@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from flows.catalogue import FLOWS
 from flows.parameters import SupplierParameters, SyncParameters
+from ifs_jaggaer.cli.running import resolve
 
 DEPLOYED = sorted(FLOWS)
 
@@ -88,7 +89,11 @@ def test_decisions_on_conflicts_are_told_by_document() -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["suppliers", "purchase-orders", "requisitions", "invoices", "payments"])
+RESOLVED = get_args(get_args(get_type_hints(resolve, include_extras=True)["sync"])[0])
+"""Syncs that the command line takes for `conflicts resolve`."""
+
+
+@pytest.mark.parametrize("name", RESOLVED)
 def test_conflicts_of_these_are_decided_by_a_run(name: str) -> None:
     assert form(name)["resolve"]["title"] == "Resolve conflicts"
     _, parameters = FLOWS[name]

@@ -141,7 +141,7 @@ class World:
             held = {item.field: item.value for item in decision.items if item.brake}
             if not (held and brake):
                 return decision
-            told, brake = Instructions(approved=held), False
+            told, brake = Instructions(told.winners if told else {}, held), False
         raise AssertionError("it never ends")
 
     def carry_out(self, decision: Decision, *, killed: bool = False) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from shlex import quote
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from contracts_world import CODE, PUT_BACK, World, price
 from ifs_jaggaer.errors import Rejected
 from mapping.contracts.kind import CONTRACTS
 from mapping.kinds import Action, Decision, IfsAct, IfsUpdate, Instructions, ItemKind, Link
+from mapping.watching import Watch
 
 
 def said(decision: Decision) -> list[tuple[str, str]]:
@@ -145,6 +147,16 @@ def test_one_bad_line_is_a_dead_letter_of_that_line(bad: dict[str, Any], field: 
     assert said(decision) == [("dead_letter", field)]
     assert decision.items[0].remedy
     assert {key[0] for key in world.prices} == {"a", "c"}
+
+
+def test_a_price_of_any_precision_goes() -> None:
+    """IFS's decimals have a scale of 65 (contracts/ifs.md 2)."""
+    world = World.of(*(price(value, value=value) for value in ("1.2345678", "0.00000123", "1234567890.123456789")))
+    assert world.run().items == ()
+    assert {key[0]: str(row["Price"]) for key, row in world.prices.items()} == {
+        value: value for value in ("1.2345678", "0.00000123", "1234567890.123456789")
+    }
+    assert (world.run().action, world.written) == (Action.SKIP, [])
 
 
 def test_a_bad_line_keeps_what_was_sent_of_it() -> None:
@@ -306,6 +318,127 @@ def test_an_empty_set_of_prices_is_unknown() -> None:
     world.sets["agreement_price"].clear()
     assert said(world.run()) == [("held", "prices")]
     assert world.written == []
+
+
+# --- what a person decides of a conflict ---
+
+
+def edited(world: World) -> None:
+    """By a planner: a price, the title, a price that is gone, and one of the planner's own."""
+    world.edit("agreement_price", 0, Price=Decimal(99))
+    world.sets["agreement_price"].pop(next(key for key in world.sets["agreement_price"] if key[1] == "b"))
+    world.edit("agreement", Description="ours")
+    number = next(iter(world.sets["agreement"]))[0]
+    own: dict[str, Any] = {"AgreementId": number, "PartNo": "own", "MinQuantity": 1, "ValidFrom": "2026-01-01"}
+    world.put("agreement_price", **own, Price=Decimal("1.5"), PriceUnitMeas="PCS", Discount=Decimal(2))
+
+
+CONFLICTS = ["title", "prices[a/1]", "prices[b/1]", "prices[own/1]"]
+
+
+def in_conflict() -> World:
+    world = World.of(price("a"), price("b"), price("c"))
+    world.run()
+    edited(world)
+    decision = world.run()
+    assert said(decision) == [("conflict", name) for name in CONFLICTS]
+    for item in decision.items:
+        for winner in ("ifs", "jaggaer"):
+            command = f"`ifs-jaggaer conflicts resolve CW-1 --sync contracts --field {quote(item.field)} --winner "
+            assert f"{command}{winner}`" in item.remedy
+    assert world.written == []
+    return world
+
+
+def test_what_jaggaer_wins_is_put_back() -> None:
+    world = in_conflict()
+    decision = world.run(Instructions(winners={"prices[a/1]": "jaggaer"}))
+    assert [item.field for item in decision.items] == ["title", "prices[b/1]", "prices[own/1]"], "that one alone"
+    decision = world.run(Instructions(winners={"*": "jaggaer"}))
+    assert decision.items == ()
+    assert world.agreement["Description"] == "Rahmenvertrag"
+    prices = {key[0]: (row["Price"], row["ValidUntil"]) for key, row in world.prices.items()}
+    stated = dict.fromkeys("abc", (Decimal("12.5"), "2026-12-31"))
+    assert prices == {**stated, "own": (Decimal("1.5"), "2026-02-28")}
+    assert (world.run().action, world.written) == (Action.SKIP, [])
+
+
+def test_what_ifs_wins_stays_until_either_side_changes() -> None:
+    world = in_conflict()
+    decision = world.run(Instructions(winners={"*": "ifs"}))
+    assert (decision.items, world.written) == ((), [])
+    for _ in range(2):
+        assert (world.run().action, world.written) == (Action.SKIP, []), "let be"
+    world.run(Instructions(winners={"*": "jaggaer"}))
+    assert world.written == [], "one word for all is about what is open"
+    world.edit("agreement_price", 0, Price=Decimal(98))
+    decision = world.run()
+    assert [(item.field, item.value) for item in decision.items] == [("prices[a/1]", "unitPrice 98 -> 12.5")]
+    world.run(Instructions(winners={"*": "ifs"}))
+    assert world.written == []
+    for line, value in zip(lines(world), (13, 14, 15), strict=True):
+        line["unitPrice"]["value"] = Decimal(value)
+    assert world.contract is not None
+    world.contract["title"] = "Neu"
+    decision = world.run()
+    assert (decision.items, world.agreement["Description"]) == ((), "Neu")
+    assert {key[0]: row["Price"] for key, row in world.prices.items()} == {
+        **dict(zip("abc", map(Decimal, (13, 14, 15)), strict=True)), "own": Decimal("1.5"),
+    }  # fmt: skip
+    assert (world.run().action, world.written) == (Action.SKIP, [])
+    world.edit("agreement_price", 0, Price=Decimal(98))
+    assert [item.field for item in world.run().items] == ["prices[a/1]"], "that was another change"
+
+
+def test_a_planners_own_price_is_told_as_what_it_is() -> None:
+    item = in_conflict().run().items[-1]
+    assert item.value == "1.5 EUR less 2 % per PCS from 1 on, 2026-01-01 to open"
+    assert item.reason == "was added in IFS by hand: no line of the contract states this price"
+    assert item.remedy.startswith(
+        "if nobody may buy at it, let it end in IFS (ValidUntil); if it holds, state it at JAGGAER: own from 1 on, "
+        "first day 2026-01-01; or have it ended: `"
+    )
+
+
+@pytest.mark.parametrize("how", ["ends", "is stated"])
+def test_a_planners_own_price_closes_as_its_remedy_says(how: str) -> None:
+    world = in_conflict()
+    world.run(Instructions(winners=dict.fromkeys(CONFLICTS[:-1], "jaggaer")))
+    if how == "ends":
+        world.edit("agreement_price", -1, ValidUntil="2026-02-27")
+    else:
+        own = world.prices["own", "1", "2026-01-01"]
+        world.edit("agreement_price", -1, ValidUntil="2026-12-31", VendorPartNo="Sown", LeadTime=14)
+        lines(world).append(price("own", value=str(own["Price"]), discountPercent=Decimal(2)))
+    assert (world.run().items, world.written) == ((), [])
+    assert world.run().action is Action.SKIP
+
+
+def test_what_differs_on_an_empty_store_may_be_let_be() -> None:
+    world = World.of(price("a"))
+    world.run()
+    world.edit("agreement_price", 0, Price=Decimal(99))
+    world.lose_the_store()
+    world.run()
+    world.run(Instructions(winners={"prices[a/1]": "ifs"}))
+    assert (world.run().items, world.written) == ((), [])
+    lines(world)[0]["unitPrice"]["value"] = Decimal(14)
+    world.run()
+    assert world.prices["a", "1", "2026-01-01"]["Price"] == Decimal(14), "JAGGAER's goes once it changes"
+
+
+def test_an_agreement_that_was_closed_by_hand_may_be_let_be() -> None:
+    world = World.of(price("a"))
+    world.run()
+    world.edit("agreement", Objstate="Closed")
+    (item,) = world.run().items
+    assert item.remedy.endswith("--field status --winner ifs`")
+    assert world.run(Instructions(winners={"status": "ifs"})).items == ()
+    assert (world.run().action, world.written) == (Action.SKIP, [])
+    world.edit("agreement", Objstate="Active")
+    assert world.run().action is Action.SKIP
+    world.edit("agreement", Objstate="Closed")
+    assert said(world.run()) == [("conflict", "status")], "closed once more"
 
 
 # --- ended lines ---
@@ -521,7 +654,10 @@ def test_two_agreements_with_one_mark_are_for_a_person() -> None:
     world.put("agreement", **{**world.agreement, "AgreementId": "9"})
     assert world.run().items == (), "the link tells which is ours"
     world.lose_the_store()
-    assert said(world.run()) == [("held", "agreement")]
+    decision = world.run()
+    assert said(decision) == [("held", "agreement")]
+    (watch,) = Watch.read(decision.items[0].waits_for)
+    assert (watch.set, watch.attribute, watch.value) == ("agreement", "ExternalReference", f"JAG:{CODE}")
 
 
 def test_what_one_side_does_not_show_stays() -> None:

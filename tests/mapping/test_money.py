@@ -153,7 +153,7 @@ def test_json_shows_plain_exact_numbers(amount: Decimal) -> None:
 
 
 def test_json_refuses_to_round() -> None:
-    with pytest.raises(ValueError, match="finer"):
+    with pytest.raises(ValueError, match="closer to 0"):
         money.json_number(Decimal("0.0000001"))
 
 

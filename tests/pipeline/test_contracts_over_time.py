@@ -12,6 +12,8 @@ from pipeline.fixtures import FAST
 from pipeline.world import World
 from programs import sandbox_program
 
+from mapping.kinds import Instructions
+
 NOTHING = {"ifs": 0, "jaggaer": 0}
 LIMIT = 20
 
@@ -160,6 +162,56 @@ def test_a_planners_change_is_seen_listed_and_put_back_by_setting(
     assert float(deals.row(code, "a")["Price"]) == 12.5
     assert deals.agreement(code)["Description"] == "Rahmenvertrag Guß"
     assert not product.items_of(code)
+
+
+def test_a_person_decides_what_becomes_of_a_planners_change(
+    deals: Deals, supplier: str, world: World, product: Product
+) -> None:
+    code = deals.make(supplier, price("a"), price("b"))
+    product.run("contracts")
+    number = deals.agreement(code)["AgreementId"]
+    own = {"AgreementId": number, "PartNo": "own", "MinQuantity": 1, "ValidFrom": "2026-01-01"}
+    world.ifs("SupplierAgreementPartSet", **own, Price=5, PriceUnitMeas="PCS")
+    deals.edit_price(code, "a", Price=99)
+    deals.edit_price(code, "b", Price=99)
+    product.run("contracts")
+    names = ["prices[a/1]", "prices[b/1]", "prices[own/1]"]
+    assert open_fields(product, code) == [("conflict", name) for name in names]
+    world.calm()
+    by_number: dict[str, Instructions] = {number: Instructions(winners={"prices[a/1]": "jaggaer"})}
+    product.run("contracts", keys=(number,), told=by_number)
+    assert (world.writes()["ifs"], float(deals.row(code, "a")["Price"])) == (1, 12.5)
+    product.run("contracts", keys=(code,), told={code: Instructions(winners={"prices[b/1]": "ifs"})})
+    assert (world.writes()["ifs"], open_fields(product, code)) == (1, [("conflict", "prices[own/1]")])
+    product.run("contracts", keys=(code,), told={code: Instructions(winners={"*": "jaggaer"})})
+    assert (world.writes()["ifs"], open_fields(product, code)) == (2, [])
+    assert deals.row(code, "own")["ValidUntil"] is not None
+    for reset in (False, True):
+        if reset:
+            product.reset_watermarks()
+        world.calm()
+        product.run("contracts")
+        assert (world.writes(), open_fields(product, code)) == (NOTHING, [])
+    deals.reprice(code, price("a"), price("b", value=14))
+    product.run("contracts")
+    assert float(deals.row(code, "b")["Price"]) == 14
+    _no_yesterday(product)
+
+
+def test_two_agreements_of_one_mark_go_on_once_one_lost_it(
+    deals: Deals, supplier: str, world: World, product: Product
+) -> None:
+    code = deals.make(supplier)
+    told = {"VendorNo": supplier, "CurrencyCode": "EUR", "ExternalReference": f"JAG:{code}"}
+    for _ in range(2):
+        number = world.ifs("SupplierAgreementSet", **told)["AgreementId"]
+    product.run("contracts")
+    product.run("contracts")
+    assert open_fields(product, code) == [("held", "agreement")]
+    world.change("ifs", "SupplierAgreementSet", {"AgreementId": number}, {"ExternalReference": None})
+    product.run("contracts")
+    assert open_fields(product, code) == []
+    assert len(deals.rows(code)) == 1
 
 
 def test_a_conflict_while_writing_is_decided_again(deals: Deals, supplier: str, world: World, product: Product) -> None:
