@@ -206,6 +206,9 @@ def test_cost_centres_without_an_account(supplier: str, world: World, product: P
     [item] = product.items_of(lost)
     assert (item.kind, item.field, item.value) == ("dead_letter", "lines[1].splits", "Acount")
     assert status(world, lost) == "Failed"
+    world.ifs("CodePartValueSet", Company="10", CodePart="B", CodePartValue="CC79", ValidFrom="2020-01-01")
+    product.run("invoices")
+    assert [row["CodeB"] for row in proposal_lines(world, unknown)] == ["CC79"], "once it is there"
 
 
 def test_a_foreign_currency_against_an_order(supplier: str, world: World, product: Product) -> None:
