@@ -30,7 +30,7 @@ lint: setup ## ruff, mypy strict, import-linter
 test: setup lint ## everything that CI runs
 	$(BIN)/pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
-bench: setup ## the four syncs on seeded data; BENCH_ARGS="--suppliers 200 --orders 1000 --invoices 500"
+bench: setup ## all syncs on seeded data; BENCH_ARGS="--suppliers 200 --orders 1000 --invoices 500"
 	$(BIN)/python benchmarks/syncs.py $(BENCH_ARGS)
 
 simulate: setup ## lives of both tenants by seed, until a law breaks; SEEDS=1000 DAYS=5 JOBS=2, or SEEDS=7,9

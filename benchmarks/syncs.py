@@ -1,4 +1,4 @@
-"""The four syncs on seeded data: what they cost, as a table and as JSON.
+"""All syncs on seeded data: what they cost, as a table and as JSON.
 
 Run by `make bench`; sizes by BENCH_ARGS="--suppliers 200 --orders 1000 --invoices 500". Each sync runs twice in a
 process of its own: everything, then nothing new. The cheapest run is the standing cost: Python, Prefect and a look at
@@ -24,9 +24,9 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
+from flows.sync_all import IN_ORDER
 from ifs_jaggaer.cli.demonstrating import prefect_at, sandbox_at, surroundings
 
-SYNCS = ("suppliers", "gl-accounts", "purchase-orders", "invoices")
 BARE_REQUESTS = 400
 FEW = 20
 """Documents below which nothing can be said of one."""
@@ -91,7 +91,7 @@ def main() -> None:
     ):
         environment = {**os.environ, **surroundings(served, Path(folder)), **prefect}
         bare = asyncio.run(bare_requests_a_second(served["ifs"]["host"]))
-        for sync in SYNCS:
+        for sync in [flow.name for flow in IN_ORDER]:
             for turn in ("everything", "nothing new"):
                 print(f"{sync}, {turn} ...", file=sys.stderr)
                 command = [sys.executable, "-m", "ifs_jaggaer", "run", sync, "--json"]
