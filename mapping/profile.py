@@ -10,7 +10,7 @@ import json
 import re
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
@@ -28,6 +28,7 @@ from mapping.profile_tables import (
     PurchaseOrders,
     Suppliers,
     Table,
+    spelt,
 )
 from mapping.remedies import add_below, blank, entry
 from mapping.value_maps import NamedMap, PassedWord, ValueMap
@@ -51,7 +52,14 @@ class Profile(Table):
     """
 
     name: str
-    hook: str = Field(default="", pattern=f"^({TOPS['hook'].pattern})?$")
+    hook: Annotated[
+        str,
+        spelt(
+            f"({TOPS['hook'].pattern})?",
+            "does not name a class in a module -> write package.module:Class, with a colon before the class, "
+            'such as "acme_purchasing.rules:Rules"',
+        ),
+    ] = ""
     companies: tuple[str, ...] = Field(min_length=1)
     lead_company: str
     eu_countries: tuple[str, ...]

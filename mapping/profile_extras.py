@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import dropwhile
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from pydantic import Field, ValidationError
 
 from connectors.jaggaer.fields import Wire
 from connectors.jaggaer.models import OrderHeader, OrderLine, RequisitionHeader, RequisitionLine
-from mapping.profile_tables import Table
+from mapping.profile_tables import Table, spelt
 
 if TYPE_CHECKING:
     from ifs_jaggaer.errors import System
@@ -30,12 +31,21 @@ class ExtraField(Table):
     """
 
     ifs: str
-    jaggaer: Annotated[str, Field(pattern=rf"^({CUSTOM}\S(.*\S)?|[A-Za-z]\w*(\.[A-Za-z]\w*)*)$")]
-    form: Annotated[str, Field(pattern=r"^(text|decimal|date|bool|map:\w+)$")] = "text"
+    jaggaer: Annotated[
+        str,
+        spelt(
+            rf"{CUSTOM}\S(.*\S)?|[A-Za-z]\w*(\.[A-Za-z]\w*)*",
+            f"is neither a dotted place such as delivery.incoterm nor {CUSTOM}<name of a custom field>",
+        ),
+    ]
+    form: Annotated[
+        str,
+        spelt(r"text|decimal|date|bool|map:\w+", "is none of text, decimal, date, bool, map:<name of a value map>"),
+    ] = "text"
     longest: int = Field(default=0, ge=0)
 
 
-Name = Annotated[str, Field(pattern=r"^[A-Za-z]\w*$")]
+Name = Annotated[str, spelt(r"[A-Za-z]\w*", "names of extra fields begin with a letter; letters, digits and _ follow")]
 Specs: TypeAlias = Mapping[str, ExtraField]
 """Extra fields by the name that items and the audit call them by."""
 
@@ -142,6 +152,9 @@ _DOCUMENTS: Mapping[str, tuple[type[Wire], str]] = {
     "requisition": (RequisitionHeader, "requisitionNumber"),
     "requisition_line": (RequisitionLine, "lineNumber"),
 }
+_AROUND = _words("header lineList poLine requisitionLine invoiceLine receiptLine priceList")
+"""What stands around headers, lines and prices, and in none of them."""
+
 _TYPES = {
     "text": ("text", "int", "enum"),
     "decimal": ("decimal", "int"),
@@ -174,6 +187,13 @@ def faults(profile: Profile) -> Iterator[str]:
         targets: dict[str, str] = {}
         for name, spec in profile.extra_fields.of(part).items():
             at = f"extra_fields.{part}.{name}"
+            head, *more = spec.jaggaer.split(".")
+            if head in _AROUND:
+                rest = ".".join(dropwhile(lambda step: step in _AROUND or step == "price", more))
+                yield (
+                    f"{at}.jaggaer: places are counted from inside the {_inside(part)}: {spec.jaggaer} would be {head} "
+                    f"in it -> write {rest or 'the place inside of it'}"
+                )
             yield from _form(at, spec, part, profile)
             target = spec.jaggaer if PARTS[part].source == "ifs" else spec.ifs
             key = "jaggaer" if PARTS[part].source == "ifs" else "ifs"
@@ -218,6 +238,10 @@ def _misfit(spec: ExtraField, part: str) -> bool:
     except ValidationError:
         return True
     return False
+
+
+def _inside(part: str) -> str:
+    return {"line": "line", "price": "price", "contract": "contract"}.get(part.rpartition("_")[2], "header")
 
 
 def _clash(one: str, other: str) -> bool:

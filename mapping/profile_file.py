@@ -72,10 +72,14 @@ def _below_tables(tree: Tree, place: tuple[str, ...] = ()) -> Iterator[tuple[tup
 
 
 def refusal(error: ValidationError, model: type[BaseModel], path: Path, shipped: Tree) -> SettingsError:
-    """The first thing that is wrong, in words: file, key path, what was expected, nearest known name."""
+    """The first thing that is wrong, in words: file, key path, what was expected, nearest known name.
+
+    A model's own message may end with " -> " and a remedy.
+    """
     first = error.errors(include_url=False)[0]
     place = [str(part) for part in first["loc"]]
-    message, remedy = first["msg"].removeprefix("Value error, "), "correct it in the profile"
+    message, _, remedy = first["msg"].removeprefix("Value error, ").partition(" -> ")
+    remedy = remedy or "correct it in the profile"
     if first["type"] == "extra_forbidden":
         known = _fields_at(model, place[:-1])
         message, remedy = "is not known here", _misplaced(place, first["input"], model) or _nearest(place[-1], known)

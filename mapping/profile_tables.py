@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -29,6 +30,17 @@ def _zone(value: str) -> str:
         return ZoneInfo(value).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ValueError(f"{value!r} is neither utc, aware nor an IANA zone such as Europe/Berlin") from None
+
+
+def spelt(pattern: str, otherwise: str) -> AfterValidator:
+    """A text of this pattern; `otherwise` says in words what is wrong with another one."""
+
+    def checked(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(otherwise)
+        return value
+
+    return AfterValidator(checked)
 
 
 AttributeType = Annotated[str, AfterValidator(_attribute_type)]
@@ -68,6 +80,12 @@ class IfsSet(Table):
         for name in (*self.keys, *self.renames, *self.given_by_server):
             if name not in self.attributes:
                 raise ValueError(f"{name} is not listed in its attributes")
+        for name in self.keys:
+            if self.attributes[name] == "absent":
+                raise ValueError(
+                    f'attributes.{name} is "absent", but it is a key: without it no row can be told from another'
+                    f" -> give {name} its type; where the tenant calls it otherwise, name it by renames"
+                )
         if self.strategy == "modified" and self.attributes.get(self.change, "absent") == "absent":
             raise ValueError(f"change names {self.change}, which this set lacks: set strategy to 'sweep'")
         return self
@@ -159,7 +177,10 @@ class Limits(Table):
 
 Form = Annotated[
     str,
-    Field(pattern=r"^(text|key|number|country|currency|joined|several|account|bank|map:\w+)$"),
+    spelt(
+        r"text|key|number|country|currency|joined|several|account|bank|map:\w+",
+        "is none of text, key, number, country, currency, joined, several, account, bank, map:<name of a value map>",
+    ),
 ]
 
 

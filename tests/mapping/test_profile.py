@@ -84,6 +84,13 @@ def test_a_company_states_only_what_differs(tmp_path: Path) -> None:
         own.code_part("10", "Order")
 
 
+EXTRA = """
+[extra_fields.purchase_order.incoterm]
+ifs = "NoteText"
+jaggaer = "custom:Incoterm Code"
+"""
+
+
 @pytest.mark.parametrize(
     ("text", "place", "says"),
     [
@@ -107,6 +114,20 @@ def test_a_company_states_only_what_differs(tmp_path: Path) -> None:
         ("[suppliers.fields.name]\nwinner = 'stricter'", "suppliers.fields.name", "map:<name>"),
         ("[suppliers.fields.name]\nifs = ['general.Title']", "", "ifs.sets.supplier_general.attributes"),
         ("[jaggaer.words.invoice]\nPaid = 'Payable'", "", "jaggaer.words.invoice"),
+        (
+            "[ifs.sets.purchase_order.attributes]\nOrderNo = 'absent'",
+            "ifs.sets.purchase_order",
+            'attributes.OrderNo is "absent", but it is a key',
+        ),
+        ('hook = "acme_purchasing.rules"', "hook", "write package.module:Class, with a colon before the class"),
+        ("[suppliers.fields.name]\nform = 'txt'", "suppliers.fields.name.form", "is none of text, key, number"),
+        (f"{EXTRA}form = 'txt'", "extra_fields.purchase_order.incoterm.form", "is none of text, decimal, date, bool"),
+        (f"{EXTRA[:-24]}'a b'", "extra_fields.purchase_order.incoterm.jaggaer", "custom:<name of a custom field>"),
+        (
+            "[extra_fields.purchase_order.'1x']\nifs = 'NoteText'\njaggaer = 'x'",
+            "extra_fields.purchase_order.1x.[key]",
+            "begin with a letter",
+        ),
         ("[limits]\nbrake_percent = -1", "limits.brake_percent", "greater than or equal to 0"),
     ],
 )
@@ -114,13 +135,30 @@ def test_a_wrong_profile_is_refused_by_key_path_with_a_remedy(tmp_path: Path, te
     error = refused(tmp_path, text)
     assert error.field == place
     assert says in str(error)
+    assert " -> " not in error.message
+    assert error.remedy
 
 
-EXTRA = """
-[extra_fields.purchase_order.incoterm]
-ifs = "NoteText"
-jaggaer = "custom:Incoterm Code"
-"""
+@pytest.mark.parametrize(
+    ("part", "place", "says"),
+    [
+        (
+            "purchase_order",
+            "header.incoterm",
+            "from inside the header: header.incoterm would be header in it",
+        ),
+        ("purchase_order_line", "lineList.poLine.code", "-> write code"),
+        ("invoice", "header.incoterm", "-> write incoterm"),
+        ("invoice_line", "invoiceLine.code", "-> write code"),
+        ("contract_price", "priceList.price.code", "from inside the price"),
+        ("contract", "header.code", "from inside the contract"),
+    ],
+)
+def test_a_place_counted_from_outside_is_refused(tmp_path: Path, part: str, place: str, says: str) -> None:
+    """It would be written one step too deep, or never be found, in silence."""
+    error = refused(tmp_path, f"[extra_fields.{part}.incoterm]\nifs = 'NoteText'\njaggaer = '{place}'")
+    assert f"extra_fields.{part}.incoterm.jaggaer" in str(error)
+    assert says in str(error)
 
 
 @pytest.mark.parametrize(
