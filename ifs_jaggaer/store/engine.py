@@ -17,8 +17,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
+import psycopg
 import simplejson
 import sqlalchemy as sa
+from psycopg import pq
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import exc
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -51,9 +54,13 @@ _SQLITE_LATER = {
     sqlite3.SQLITE_PROTOCOL,
     sqlite3.SQLITE_SCHEMA,
 }
-# Classes of SQLSTATE (PostgreSQL, appendix A). No state at all: the connection itself failed.
+# Classes of SQLSTATE (PostgreSQL, appendix A). No state at all: there was no connection yet.
 _POSTGRES_SETTINGS = ("28", "3D", "42501")
 _POSTGRES_LATER = ("08", "25006", "40", "53", "55", "57", "58", "XX")
+
+# A server without a free connection accepts some, too; in another language it is taken for a refusal.
+_FULL = ("too many", "connection slots")
+PING_SECONDS = 5
 
 _CLOCK = sa.select(sa.func.clock_timestamp())
 
@@ -197,7 +204,9 @@ def _translate(error: exc.DBAPIError) -> SyncError | None:
         return Rejected("a value that the store cannot hold", field="store", remedy="correct it at the source")
     later = Unreachable(f"the store is out of reach: {said}", field="store", remedy="runs go on when it is back")
     settings = SettingsError(
-        f"the store cannot be used: {said}", field="store.url", remedy="check the address and its rights"
+        f"the store cannot be used: {said}",
+        field="store.url",
+        remedy="check the address: user, password and database, and what this user may do there",
     )
     match _remedy(error):
         case "later":
@@ -216,8 +225,22 @@ def _remedy(error: exc.DBAPIError) -> Literal["later", "settings", "none"]:
             return "settings"
         return "later" if primary in _SQLITE_LATER else "none"
     state = getattr(error.orig, "sqlstate", None)
+    if state is None and isinstance(error.orig, psycopg.OperationalError) and _turned_away(error.orig):
+        return "settings"
     if state is None:
         return "later" if isinstance(error, exc.OperationalError | exc.InterfaceError) else "none"
     if state.startswith(_POSTGRES_SETTINGS):
         return "settings"
     return "later" if state.startswith(_POSTGRES_LATER) else "none"
+
+
+def _turned_away(error: psycopg.OperationalError) -> bool:
+    """Whether a server that is well refused the connection: unknown user or database, a wrong password.
+
+    libpq keeps the SQLSTATE of such a refusal to itself, but `PQping` tells a server that accepts connections.
+    """
+    if error.pgconn is None or any(words in str(error) for words in _FULL):
+        return False
+    told = {one.keyword.decode(): (one.val or b"").decode() for one in error.pgconn.info}
+    where = {name: told[name] for name in ("host", "hostaddr", "port", "sslmode") if told.get(name)}
+    return pq.PGconn.ping(make_conninfo(**where, connect_timeout=PING_SECONDS).encode()) == pq.Ping.OK

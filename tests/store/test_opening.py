@@ -105,6 +105,29 @@ def test_a_server_that_is_away_is_unreachable_and_its_password_is_not_shown() ->
     assert "hush" not in str(caught.value)
 
 
+@pytest.mark.postgres
+def test_a_server_that_turns_us_away_is_a_matter_of_settings(postgres: str) -> None:
+    for wrong, said in (
+        (postgres.replace("/postgres?", "/nowhere?"), "nowhere"),
+        (postgres.replace("//postgres:", "//nobody:"), "nobody"),
+    ):
+        assert wrong != postgres
+        with pytest.raises(SettingsError, match=said) as caught:
+            Store.open(wrong, "c")
+        assert caught.value.field == "store.url"
+        assert "user, password and database" in caught.value.remedy
+
+
+@pytest.mark.postgres
+def test_a_server_that_is_full_is_unreachable(postgres: str) -> None:
+    admin = sa.create_engine(postgres.replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as db:
+        db.execute(sa.text("CREATE ROLE crowd LOGIN CONNECTION LIMIT 0"))
+    admin.dispose()
+    with pytest.raises(Unreachable, match="too many"):
+        Store.open(postgres.replace("//postgres:", "//crowd:"), "c")
+
+
 def test_a_locked_database_is_unreachable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine_module, "BUSY_SECONDS", 0.1)
     with Store.open(f"sqlite:///{tmp_path}/x.db", "c") as store:
