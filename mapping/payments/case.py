@@ -27,8 +27,10 @@ _ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class PaymentCase:
-    """One invoice in IFS's supplier ledger. `key` is company, supplier and invoice number, joined by colons.
+    """One invoice in IFS's supplier ledger.
 
+    `key` is company, supplier and invoice number, joined by colons; or JAGGAER's id alone, as a person named it,
+    where nothing in IFS tells what it is there.
     `items` are its ledger items, one for each instalment; `proposals` the posting proposals of the same number.
     `header` is JAGGAER's where it was asked for and found.
     """
@@ -47,7 +49,9 @@ class PaymentCase:
 
     @property
     def company(self) -> str:
-        return self.key.partition(":")[0]
+        """Empty where IFS does not know the invoice."""
+        company, colon, _ = self.key.partition(":")
+        return company if colon else ""
 
     @property
     def ours(self) -> tuple[PostingProposal, ...]:

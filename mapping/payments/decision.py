@@ -41,6 +41,11 @@ def decide_payment(case: PaymentCase, profile: Profile, told: Instructions) -> D
 
 def _out_of_scope(case: PaymentCase, profile: Profile) -> str:
     """The rule by which no payment status goes back for the invoice; "" where it does."""
+    if not case.company:
+        return (
+            f"no posting proposal in IFS says that it was made of invoice {case.key} of JAGGAER; name an invoice by "
+            f"JAGGAER's id, or by IFS's company:supplier:invoice number"
+        )
     if case.company not in profile.companies:
         return profile.leaves_out(case.company)
     if not profile.of_company(case.company).payment_status_back:
@@ -58,7 +63,7 @@ class _Deciding:
         case = self.case
         rule = _out_of_scope(case, self.profile)
         if rule:
-            elsewhere = case.company not in self.profile.companies
+            elsewhere = bool(case.company) and case.company not in self.profile.companies
             return replace(self._done(Action.OUT_OF_SCOPE, rule), elsewhere=elsewhere)
         found = Findings()
         for fault in case.faults:

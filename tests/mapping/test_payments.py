@@ -287,7 +287,12 @@ def test_an_invoice_is_found_by_jaggaers_id_linked_or_not(world: World) -> None:
     assert world.decide(f"ifs:{INVOICE}").key == KEY
     world.run()
     assert world.decide(f"jaggaer:{INVOICE}").key == KEY
-    assert world.decide("ifs:4711").action == Action.OUT_OF_SCOPE
+    unknown = world.decide("ifs:4711")
+    assert (unknown.action, unknown.elsewhere) == (Action.OUT_OF_SCOPE, False)
+    [why] = unknown.notes
+    assert "no posting proposal in IFS" in why
+    assert "company:supplier:invoice number" in why
+    assert "company 4711" not in why
 
 
 def test_an_invoice_number_may_hold_colons(world: World) -> None:
