@@ -158,7 +158,9 @@ def differences(case: InvoiceCase, posted: Posted, profile: Profile) -> Iterator
         due = expected(case, case.whole, posted.stated.currency, profile)
     except Rejected:
         return  # it could not be posted as it is now; deciding says so
-    yield from _unlike(due.fields(), posted.stated.fields(), "")
+    # A voucher says its currency in its rows; of nothing it may have none.
+    stated = posted.stated if posted.stated.currency else replace(posted.stated, currency=due.currency)
+    yield from _unlike(due.fields(), stated.fields(), "")
     if posted.head is not None:
         yield from _unlike(posted.stated.fields(), posted.head.fields(), "head ")
     moved = _derived_from(case, case.whole, profile)

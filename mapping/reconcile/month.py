@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from mapping.dates import within
-from mapping.money import exact_sum, plain
+from mapping.money import exact_sum, in_minor_units
 from mapping.reconcile.documents import Cause, Seen
 from mapping.reconcile.totals import Entry
 
@@ -194,12 +194,12 @@ class Statement:
             return f"{place}: ties"
         open_ = [key for group in self.groups if group.standing is Standing.UNEXPLAINED for key in group.keys]
         amount = self.difference
-        because = [f"{gap.key} ({plain(gap.amount)}): {gap.reason}" for gap in self.gaps]
+        because = [f"{gap.key} ({in_minor_units(gap.amount, self.currency)}): {gap.reason}" for gap in self.gaps]
         if open_:
             amount = exact_sum((amount, -self.amount_of(Standing.UNEXPLAINED)))
             because.append(f"unexplained: invoice {', '.join(open_)}")
         why = "; ".join(because) or "postings came or went while they were read: report it once more"
-        return f"{place}: does not tie, difference {plain(amount)}, because {why}"
+        return f"{place}: does not tie, difference {in_minor_units(amount, self.currency)}, because {why}"
 
 
 def statements(
@@ -230,8 +230,10 @@ def statements(
     told: set[str] = set()
     for one in made:
         period = period_of(one.company, one.day, periods)
+        # A voucher of nothing has no rows, and they alone name its currency.
+        currency = one.currency or (of_key[one.key].currency if one.key in of_key else "")
         if period is not None:
-            _posted(at(period, one.currency), one, of_key, told)
+            _posted(at(period, currency), replace(one, currency=currency), of_key, told)
     for statement in found.values():
         statement.groups.sort(key=lambda group: (list(Standing).index(group.standing), group.name))
     return [found[name] for name in sorted(found)]
@@ -248,7 +250,7 @@ def _count(statement: Statement, bill: Bill) -> None:
     group.add(bill)
     if bill.posted and not _in(statement.period, bill.posted[0]):
         statement.elsewhere.add(bill)
-    elif bill.posted and bill.posted[0].currency != bill.currency:
+    elif bill.posted and bill.posted[0].currency not in {"", bill.currency}:
         one = bill.posted[0]
         statement.gaps.append(Gap(one.own, -bill.entry.worth, f"invoice {one.key} is posted in {one.currency}"))
 
@@ -276,7 +278,8 @@ def _posted(statement: Statement, one: Entry, of_key: Mapping[str, Bill], told: 
         statement.from_others.add(bill)
     if one.worth != bill.entry.worth:
         difference = exact_sum((one.worth, -bill.entry.worth))
-        reason = f"invoice {one.key} is {plain(bill.entry.worth)} at JAGGAER, {plain(one.worth)} posted"
+        due, posted = (in_minor_units(each.worth, each.currency) for each in (bill.entry, one))
+        reason = f"invoice {one.key} is {due} at JAGGAER, {posted} posted"
         statement.gaps.append(Gap(one.own, difference, reason))
 
 

@@ -103,7 +103,7 @@ def test_it_parses(path: str, command: str) -> None:
     [
         ("replay --held brake", "Missing parameter: sync"),
         ("run purchase-orders --key", "requires an argument"),
-        ("conflicts resolve KEY --sync contracts --winner ifs", "'contracts' is not one of"),
+        ("conflicts resolve KEY --sync gl-accounts --winner ifs", "'gl-accounts' is not one of"),
         ("replay nonsense", "'nonsense' is not one of"),
     ],
 )

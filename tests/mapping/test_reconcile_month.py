@@ -89,6 +89,12 @@ def test_another_amount_does_not_tie() -> None:
     assert "difference 0.01, because 10:1 (0.01): invoice 1 is 100.00 at JAGGAER, 100.01 posted" in one.verdict
 
 
+def test_the_verdict_has_amounts_in_minor_units() -> None:
+    due, there = (replace(one, currency="JPY") for one in (invoice("1", "3689.0"), posting("1", "1203690.0")))
+    one = only([Bill(due, (there,))], [there])
+    assert "difference 1,200,001, because 10:1 (1,200,001): invoice 1 is 3,689 at JAGGAER, 1,203,690" in one.verdict
+
+
 def test_twice_unknown_and_unexplained_do_not_tie() -> None:
     twice = [posting("1", own="10:1"), posting("1", own="10:2")]
     one = only([Bill(invoice("1"), tuple(twice))], twice)

@@ -51,6 +51,38 @@ def test_a_voucher_of_nothing_is_never_made(supplier: str, world: World, product
     assert "unexplained: " not in month.message
 
 
+@pytest.mark.parametrize("accounts", [("4020", "1590"), ()])
+def test_an_empty_voucher_of_an_earlier_release_stands(
+    supplier: str, world: World, product: Product, tmp_path: Path, accounts: tuple[str, ...]
+) -> None:
+    by_voucher = with_profile(product, tmp_path, VOUCHERS)
+    like = bill(world, supplier, line("1", "10", account="4020"), total="11.90")
+    by_voucher.run("invoices")
+    empty = bill(world, supplier, line("1", "0", account="4020"), total="0", exportStatus="Exported")
+    (head,) = vouchers(world, like)
+    number = world.invoice_there(empty)["header"]["supplierInvoiceNumber"]
+    own = {"Company", "VoucherType", "AccountingYear", "VoucherDate", "ReferenceSerie"}
+    made = world.ifs(
+        "VoucherSet", **{name: head[name] for name in own}, ReferenceNumber=str(empty), Text=number,
+        Objstate="Approved",
+    )  # fmt: skip
+    parts = {name: made[name] for name in ("Company", "VoucherType", "AccountingYear", "VoucherNo")}
+    for place, account in enumerate(accounts, 1):
+        told = {"PartyTypeId": supplier} if account == "1590" else {}
+        world.ifs(
+            "VoucherRowSet", **parts, RowNo=place, Account=account, CurrencyCode="EUR", CurrencyDebetAmount=0,
+            CurrencyCreditAmount=0, ReferenceSerie=head["ReferenceSerie"],
+            ReferenceNumber=str(empty), **told,
+        )  # fmt: skip
+    for _ in range(2):
+        by_voucher.run("invoices")
+        report = asyncio.run(reconcile(by_voucher.settings, Asked(str(uuid.uuid4()), "test", syncs=("invoices",))))
+        assert isinstance(report, Report)
+        assert report.state == "completed", report.kinds[0].differences
+    month = asyncio.run(reconcile(by_voucher.settings, Asked(str(uuid.uuid4()), "test"), "2026-02"))
+    assert month.state == "completed", month.message
+
+
 def test_in_a_company_of_proposals_it_is_posted(supplier: str, world: World, product: Product) -> None:
     empty = bill(world, supplier, line("1", "0", account="4020"), total="0")
     product.run("invoices")

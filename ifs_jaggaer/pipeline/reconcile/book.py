@@ -10,6 +10,7 @@ from connectors.ifs import filters
 from ifs_jaggaer.pipeline.plan import GATHERED_TOGETHER
 from ifs_jaggaer.pipeline.reconcile.reading import Window, all_of, any_company, pages
 from mapping.kinds import Action
+from mapping.money import in_minor_units
 from mapping.reconcile.causes import DOCUMENT, unexplained
 from mapping.reconcile.documents import Cause, Difference, Seen
 from mapping.reconcile.totals import Entry, Figures, Named, tie
@@ -193,7 +194,10 @@ class Sums:
 
     def _words(self, entry: Entry) -> str:
         name = entry.what if entry.own == entry.key else f"{entry.what} {entry.own}"
-        return name if self.book.counted else f"{name}: {entry.worth:f} {entry.currency}".strip()
+        if self.book.counted:
+            return name
+        worth = in_minor_units(entry.worth, entry.currency, self.wiring.profile.currencies)
+        return f"{name}: {worth} {entry.currency}".strip()
 
     def _told(self, figures: Sequence[Figures]) -> list[Seen]:
         """What only counting found, as a difference of its document."""
