@@ -13,7 +13,7 @@ from ifs_jaggaer.sandbox.ifs.model import BOOLEAN, DATE, DECIMAL, INTEGER, STRIN
 from ifs_jaggaer.sandbox.ifs.reading import Query, names_in
 from ifs_jaggaer.sandbox.ifs.records import Records
 from ifs_jaggaer.sandbox.ifs.values import UTC_ZONE, Zone
-from ifs_jaggaer.sandbox.kernel import Answer, Row
+from ifs_jaggaer.sandbox.kernel import Answer, Refusal, Row
 from ifs_jaggaer.sandbox.settings import Check, Settings, flag, texts, whole
 
 
@@ -22,13 +22,19 @@ def _known_sets(value: object) -> bool:
 
 
 def _known_attributes(value: object) -> bool:
+    """Raises Refusal for what no tenant could lose, naming it."""
     if not texts(value) or not isinstance(value, list):
         return False
-    pairs = [item.partition(".") for item in value]
-    return all(
-        name in SETS and attribute in SETS[name].attributes and attribute not in SETS[name].keys
-        for name, _, attribute in pairs
-    )
+    for item in value:
+        name, _, attribute = item.partition(".")
+        if name not in SETS:
+            raise Refusal(f"{item!r} is no Set.Attribute; sets are {', '.join(sorted(SETS))}")
+        if attribute in SETS[name].keys:
+            raise Refusal(f"{item}: a key, which the metadata of a set always has")
+        if attribute not in SETS[name].attributes:
+            has = ", ".join(sorted(set(SETS[name].attributes) - set(SETS[name].keys)))
+            raise Refusal(f"{name} has no {attribute!r} that it could lose; it has {has}")
+    return True
 
 
 _CUSTOM_TYPES: Final = frozenset({STRING, INTEGER, DECIMAL, BOOLEAN, DATE})

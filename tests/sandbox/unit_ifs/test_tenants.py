@@ -87,6 +87,20 @@ def test_old_releases_wrap_the_message(ask: Asker) -> None:
 
 
 @pytest.mark.parametrize(
+    ("lost", "said"),
+    [
+        ("SupplierInfoGeneralSet.SupplierId", "SupplierInfoGeneralSet.SupplierId: a key"),
+        ("SupplierInfoGeneralSet.Nothing", "has no 'Nothing' that it could lose; it has .*VatNo"),
+        ("NoSuchSet.Name", "'NoSuchSet.Name' is no Set.Attribute; sets are .*SupplierInfoGeneralSet"),
+    ],
+)
+def test_what_no_tenant_can_lose_is_refused_by_name(ask: Asker, lost: str, said: str) -> None:
+    with pytest.raises(Refusal, match=said):
+        ask.system.apply_settings({"metadata_without": [f"{SUPPLIERS}.VatNo", lost]})
+    assert ask.system.settings["metadata_without"] == []
+
+
+@pytest.mark.parametrize(
     "values",
     [
         {"server_page": 99},
