@@ -24,6 +24,7 @@ from mapping.kinds import Action, Change, Decision
 from mapping.purchasing import items, outcome
 from mapping.purchasing.accounts import unfit
 from mapping.purchasing.case import DocumentCase, Target, aim
+from mapping.purchasing.compare import differences
 from mapping.purchasing.looking import may_send, must_ask, must_compare
 from mapping.purchasing.model import Words
 from mapping.purchasing.post import Operation, cancelled_print, revised
@@ -307,6 +308,8 @@ def _sent(course: Course) -> Decision:
     case, target = course.case, course.target
     status = case.header.status if case.header else None
     changes = target.changes if target else (Change("header.status", status, "Cancelled"),)
+    if target and case.there is None:
+        changes = differences(None, target.order)
     mark = Mark(case.number, case.revision + 1 if case.there else 0, course.fingerprint)
     write = revised(target.order if target else None, mark, course.operation, changes, course.words)
     decision = outcome.posted(case, write, mark, target)

@@ -249,7 +249,7 @@ def test_cancelled_lines_do_not_count(world: World) -> None:
         (LINE, {"BuyUnitMeas": "PAL"}, "lines[1-1].BuyUnitMeas", "'unit'"),
         (LINE, {"CodeE": "X"}, "lines[1-1].distribution", "code part E"),
         (LINE, {"PreAccountingId": 5}, "lines[1-1].distribution", "did not come"),
-        (LINE, {"BuyQtyDue": "0.0000001"}, "lines[1-1].BuyQtyDue", "finer"),
+        (LINE, {"BuyQtyDue": "0.0000001"}, "lines[1-1].BuyQtyDue", "closer to 0"),
         (LINE, {"NetAmtCurr": None}, "lines[1-1].NetAmtCurr", "is empty"),
         (HEAD, {"PayTermId": "14"}, "PayTermId", "'payment_terms'"),
         (HEAD, {"CurrencyCode": "ZZZ"}, "CurrencyCode", "not known"),

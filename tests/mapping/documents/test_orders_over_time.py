@@ -360,6 +360,7 @@ def test_one_that_is_gone_there_is_sent_again_by_a_person(linked: World) -> None
     decision = linked.run("ifs:P1001", told=Instructions(winners={"*": "ifs"}))
     (write,) = decision.writes
     assert (write.action, decision.action) == ("send again", Action.CREATE)
+    assert ("header.note", None, "An Tor 4") in {(one.field, one.before, one.after) for one in write.changes}
     (link,) = [one for one in linked.links if one.kind == "purchase_order"]
     assert link.jaggaer_key != old
     assert linked.orders[link.jaggaer_key]["header"]["revisionNumber"] == 0
