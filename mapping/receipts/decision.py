@@ -98,7 +98,8 @@ class _Deciding:
 
     def _completed(self, receipt: Receipt) -> Decision:
         case = self.case
-        nothing = not case.link and not case.kept_lines and not any(case.standing(n) for n in case.line_numbers)
+        done = any(case.kept(f"{RETURN}{number}") == DONE for number in case.line_numbers)
+        nothing = not (case.link or case.kept_lines or done or any(case.standing(n) for n in case.line_numbers))
         if nothing and self._export_status(receipt).shows("Exported") and not any(case.registered.values()):
             return self._out_of_scope("exported before, not by us")
         ends = examine(case, receipt, self.profile, self.told.winners)

@@ -13,6 +13,7 @@ from mapping.extras import differing, for_ifs
 from mapping.kinds import Change, IfsCreate, Item, ItemKind
 from mapping.money import canonical, exact_sum, json_number, plain, round_half_even
 from mapping.receipts.case import DONE, LEFT, LINE, RETURN, reference
+from mapping.receipts.stopped import WHERE, StoppedError, conflict, dead, held, unseen, waits
 from mapping.remedies import resolve
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ _LONGEST = 50
 _DIGITS = 6
 _RECEIVES = frozenset({"Released", "Confirmed", "Arrived", "Received"})
 _ENDED = frozenset({"Closed", "Cancelled"})
-_WHERE = "correct the receipt at JAGGAER"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,49 +92,6 @@ def _gone(number: str, one: Registered) -> LineEnd:
     )
 
 
-class _StoppedError(Exception):
-    """Something stands in the way of a line; the item's field is one of the line's.
-
-    `of_order`: it goes once the lines of the order change in IFS.
-    """
-
-    def __init__(self, item: Item, *, of_order: bool = False) -> None:
-        super().__init__(item.reason)
-        self.item = item
-        self.of_order = of_order
-
-
-def _dead(name: str, value: str | None, reason: str, remedy: str = _WHERE, *, of_order: bool = False) -> _StoppedError:
-    return _StoppedError(Item(ItemKind.DEAD_LETTER, name, value, reason, remedy), of_order=of_order)
-
-
-def _conflict(
-    name: str, value: str | None, reason: str, remedy: str, *, ifs: str | None = None, jaggaer: str | None = None
-) -> _StoppedError:
-    return _StoppedError(Item(ItemKind.CONFLICT, name, value, reason, remedy, ifs=ifs, jaggaer=jaggaer))
-
-
-def _held(name: str, value: str | None, reason: str, remedy: str) -> _StoppedError:
-    return _StoppedError(Item(ItemKind.HELD, name, value, reason, remedy))
-
-
-def _unseen(value: str | None, reason: str) -> _StoppedError:
-    return _held("receipt", value, reason, "look for it in IFS, and who may see it")
-
-
-def _waits(order_no: str, where: str) -> _StoppedError:
-    return _StoppedError(
-        Item(
-            ItemKind.WAITING,
-            "poNumber",
-            order_no,
-            f"order {order_no} is {where}",
-            "goes by itself once the order is in both systems, or correct its number in the receipt",
-            waits_for=f"purchase_order:{order_no}",
-        )
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class _Wanted:
     """What a line says in IFS's words."""
@@ -161,19 +118,19 @@ class _Examining:
     def line(self, line: ReceiptLine, at: str, *, twice: bool) -> LineEnd:
         try:
             if twice:
-                raise _dead("lineNumber", line.line_number, "is the number of several lines: no telling which is which")
+                raise dead("lineNumber", line.line_number, "is the number of several lines: no telling which is which")
             kind = self.profile.words("receipt").to_ifs(line.type or "")
             if kind not in {"Receive", "Return"}:
-                raise _dead("type", line.type, "is neither Receive nor Return", "register it by hand in IFS")
+                raise dead("type", line.type, "is neither Receive nor Return", "register it by hand in IFS")
             if len(reference(self.case.receipt_id, line.line_number)) > _LONGEST:
-                raise _dead(
+                raise dead(
                     "lineNumber",
                     line.line_number,
                     f"makes a receipt reference of more than {_LONGEST} characters",
                     "register it by hand in IFS",
                 )
             return self._received(line, at) if kind == "Receive" else self._returned(line, at)
-        except _StoppedError as stopped:
+        except StoppedError as stopped:
             item = replace(stopped.item, field=f"{at}.{stopped.item.field}")
             if stopped.of_order and self.case.order:
                 item = replace(item, waits_for=str(self.case.order.watch))
@@ -186,7 +143,7 @@ class _Examining:
         standing = self.case.standing(number)
         if len(standing) > 1:
             both = " and ".join(one.number for one in standing)
-            raise _conflict("receipt", both, "IFS has it several times", "cancel all but one of them in IFS")
+            raise conflict("receipt", both, "IFS has it several times", "cancel all but one of them in IFS")
         if standing:
             self._compare(line, standing[0])
             return LineEnd(at, number, stands=standing[0])
@@ -194,11 +151,11 @@ class _Examining:
         if known:
             return self._cancelled(line, at, known[-1].number)
         if self.case.kept(f"{LINE}{number}"):
-            raise _unseen(
+            raise unseen(
                 self.case.kept(f"{LINE}{number}"), "IFS no longer shows what was registered: unknown, not gone"
             )
         if self._exported and not self.case.snapshot:
-            raise _unseen(None, "JAGGAER has it as exported, and IFS shows no receipt of this line")
+            raise unseen(None, "JAGGAER has it as exported, and IFS shows no receipt of this line")
         return self._new(line, at)
 
     def _cancelled(self, line: ReceiptLine, at: str, last: str) -> LineEnd:
@@ -209,7 +166,7 @@ class _Examining:
         if winner == "ifs" or self.case.kept(f"{LEFT}{line.line_number}") == last:
             return LineEnd(at, line.line_number, left=last)
         again, left = (resolve("receipts", self.case.receipt_id, winner) for winner in ("jaggaer", "ifs"))
-        raise _conflict(
+        raise conflict(
             "receipt",
             last,
             f"receipt {last} was cancelled in IFS, and JAGGAER has it Completed",
@@ -237,7 +194,7 @@ class _Examining:
             told = "; ".join(
                 f"{name}: {here} at JAGGAER, {there} in receipt {one.number}" for name, here, there in differs
             )
-            raise _conflict(
+            raise conflict(
                 differs[0][0],
                 differs[0][1],
                 f"changed after it was registered: {told}",
@@ -259,7 +216,7 @@ class _Examining:
         for part, record in self._parts(line):
             said, faults = for_ifs(part, record, self.profile)
             for fault in faults:
-                raise _dead(fault.field, fault.value, fault.message, fault.remedy or _WHERE)
+                raise dead(fault.field, fault.value, fault.message, fault.remedy or WHERE)
             stated |= {name: text for name, text in said.items() if text is not None}
         return stated
 
@@ -267,7 +224,7 @@ class _Examining:
         wanted = self._wanted(line)
         day = self.receipt.header.receipt_date
         if day is None:
-            raise _dead("receiptDate", None, "the receipt has no date", "enter its date at JAGGAER")
+            raise dead("receiptDate", None, "the receipt has no date", "enter its date at JAGGAER")
         self._check_open(wanted)
         self.taken[wanted.key] = exact_sum((self.taken.get(wanted.key, _ZERO), wanted.quantity))
         values: Json = {
@@ -292,7 +249,7 @@ class _Examining:
     def _check_open(self, wanted: _Wanted) -> None:
         state = wanted.ordered.objstate or ""
         if state in _ENDED:
-            raise _dead(
+            raise dead(
                 "poLineNumber",
                 "/".join(wanted.key),
                 f"order {wanted.name} is {state}",
@@ -300,19 +257,19 @@ class _Examining:
                 of_order=True,
             )
         if state and state not in _RECEIVES:
-            held = _held(
+            raise held(
                 "poLineNumber",
                 "/".join(wanted.key),
                 f"order {wanted.name} is {state} in IFS",
                 "release the order; it goes by itself then",
+                of_order=True,
             )
-            raise _StoppedError(held.item, of_order=True)
         if wanted.ordered.buy_qty_due is None:
             return  # IFS has the word
         gone = (wanted.ordered.qty_received or _ZERO, self.case.earlier.get(wanted.key, _ZERO))
         left = exact_sum((wanted.ordered.buy_qty_due, *(-one for one in (*gone, self.taken.get(wanted.key, _ZERO)))))
         if wanted.quantity > left:
-            raise _dead(
+            raise dead(
                 "quantity",
                 plain(wanted.quantity),
                 f"exceeds the open quantity of order {wanted.name}",
@@ -328,7 +285,7 @@ class _Examining:
         """IFS shows a return by a receipt that carries its reference, or by a received quantity that fell by it."""
         number = line.line_number
         if self.case.kept(f"{LINE}{number}"):
-            raise _conflict(
+            raise conflict(
                 "type",
                 line.type,
                 f"was registered in IFS as received, receipt {self.case.kept(f'{LINE}{number}')}",
@@ -396,13 +353,13 @@ class _Examining:
     def _wanted(self, line: ReceiptLine) -> _Wanted:
         order_no = self.receipt.header.po_number
         if not order_no:
-            raise _dead("poNumber", None, "the receipt names no order")
+            raise dead("poNumber", None, "the receipt names no order")
         order = self.case.order
         if order is None or order.link is None:
-            raise _waits(order_no, "not in IFS" if order is None else "not linked yet")
+            raise waits(order_no, "not in IFS" if order is None else "not linked yet")
         ordered = order.line(line.po_line_number or "")
         if ordered is None:
-            raise _dead(
+            raise dead(
                 "poLineNumber",
                 line.po_line_number,
                 f"unknown line: order {order_no} has no such line",
@@ -414,9 +371,9 @@ class _Examining:
     def _quantity(self, line: ReceiptLine) -> Decimal:
         quantity = line.quantity
         if quantity is None or quantity <= _ZERO:
-            raise _dead("quantity", _text(quantity) or None, "is not above zero")
+            raise dead("quantity", _text(quantity) or None, "is not above zero")
         if quantity != round_half_even(quantity, _DIGITS):
-            raise _dead("quantity", plain(quantity), "is finer than six decimals")
+            raise dead("quantity", plain(quantity), "is finer than six decimals")
         return quantity
 
     def _unit(self, line: ReceiptLine, ordered: PurchaseOrderLine) -> str:
@@ -426,10 +383,10 @@ class _Examining:
         try:
             unit = self.profile.map("unit").to_ifs(line.unit_of_measure, "unitOfMeasure")
         except Rejected as fault:
-            raise _dead("unitOfMeasure", fault.value, fault.message, fault.remedy or _WHERE) from None
+            raise dead("unitOfMeasure", fault.value, fault.message, fault.remedy or WHERE) from None
         if own and unit != own:
             reason = f"is {unit} in IFS, and the order line is in {own}"
-            raise _dead("unitOfMeasure", line.unit_of_measure, reason, of_order=True)
+            raise dead("unitOfMeasure", line.unit_of_measure, reason, of_order=True)
         return unit
 
     def _unit_or_none(self, line: ReceiptLine) -> str | None:
