@@ -83,6 +83,8 @@ def _by_document(run: SyncRun, rows: Sequence[Row]) -> defaultdict[str, list[Row
 
 def _decide(run: SyncRun, case: Case) -> Decision:
     """One record that breaks the code stops nobody (DESIGN, law 9)."""
+    if refused := _not_shown(run, case):
+        return Decision(case.key, "", Action.NONE, items=(refused,))
     try:
         decision = run.kind.decide(case, run.wiring.profile, run.as_of, run.instructions(case.key))
     except Exception as error:
@@ -96,3 +98,16 @@ def _decide(run: SyncRun, case: Case) -> Decision:
         )
         return Decision(case.key, "", Action.NONE, items=(item,))
     return run.hooked.revise(case, decision)
+
+
+def _not_shown(run: SyncRun, case: Case) -> Item | None:
+    """What stands open for a document that JAGGAER refused to show: that is not the absence of it (DESIGN, law 11)."""
+    resources = [source.name for source in run.kind.sources if source.system == "jaggaer"]
+    for reference in case.references:
+        system, _, key = reference.partition(":")
+        for resource in resources if system == "jaggaer" else ():
+            if fault := run.reader.refused.get((resource, key)):
+                said = f"JAGGAER does not show it: {fault.message}"
+                remedy = fault.remedy or "look at it in JAGGAER; it is tried again every hour"
+                return Item(ItemKind.DEAD_LETTER, "document", fault.value, said, remedy)
+    return None

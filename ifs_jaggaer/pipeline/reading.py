@@ -65,6 +65,7 @@ class Reader:
     """Reads for one run. `assumed` is what a dry run plans but has not made; `hooked` holds the run's kind.
 
     `named` are the keys of documents that a person named: what was settled of these is doubted.
+    `refused`: why JAGGAER did not show a record, by resource and id; nothing follows from its absence.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class Reader:
         assumed: Assumed,
         hooked: Hooked,
     ) -> None:
+        self.refused: dict[tuple[str, str], Rejected] = {}
         self._ifs = ifs
         self._jaggaer = jaggaer
         self._store = store
@@ -179,9 +181,11 @@ class Reader:
         return [row for row in found if row is not None]
 
     async def _one(self, resource: str, key: str) -> Row | None:
-        """A record that is refused is like one that is not there: its document says so, the others go on."""
+        """A record that is refused stops nobody: its document says so, the others go on."""
+        self.refused.pop((resource, key), None)
         try:
             return await self._jaggaer.detail(resource, key)
         except Rejected as refused:
             log.warning("%s %s cannot be read: %s", resource, key, refused)
+            self.refused[resource, key] = refused
             return None

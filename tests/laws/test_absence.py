@@ -155,3 +155,22 @@ def test_all_that_ifs_has_is_hidden(sync: str, settled: tuple[str, str, str], wo
     world.tune("ifs", hidden_companies=["10", "20"])
     product.run(sync, since=BEGINNING)
     assert world.writes() == NOTHING
+
+
+def test_a_document_that_is_refused_once_keeps_its_open_item(world: World, product: Product) -> None:
+    """What waits to be posted is not out of scope because JAGGAER did not show it when it was looked at again."""
+    supplier = world.supplier()
+    product.run("suppliers")
+    order = world.order(supplier)
+    product.run("purchase-orders")
+    invoice = world.invoice(supplier, order)
+    product.run("invoices")
+    assert [item.kind for item in product.items_of(invoice)] == ["held"], "nothing was received"
+    world.fault("jaggaer", "hidden_duplicate", method="GET", path=f"invoices/{invoice}$", times=10)
+    product.run("invoices", replay="open")
+    assert [(item.kind, bool(item.remedy)) for item in product.items_of(invoice)] == [("dead_letter", True)]
+    world.calm()
+    world.receive(order)
+    product.run("invoices", replay="open")
+    assert len(world.proposals(invoice)) == 1
+    assert not product.items_of(invoice)
