@@ -10,16 +10,15 @@ from mapping.export_status import SUCCESS, ExportStatus, dead_letters
 from mapping.findings import Findings
 from mapping.invoices.case import DISPUTED, FACT
 from mapping.invoices.checks import in_ledger, period_of
-from mapping.invoices.extras import changed_extras, content_print, kept_extras
-from mapping.invoices.made import DATES, SERIE
-from mapping.invoices.model import alike, header_print, number_of, whole_print
+from mapping.invoices.extras import content_print, kept_extras
+from mapping.invoices.model import header_print, number_of, whole_print
 from mapping.invoices.posting import examine
 from mapping.invoices.proposal import proposal
-from mapping.invoices.said import changes, in_words, kept_words
+from mapping.invoices.said import kept_words
+from mapping.invoices.since import changed, lost, unfinished
 from mapping.invoices.voucher import becomes_voucher, voucher
 from mapping.kinds import Action, Decision, IfsCreate, Item, ItemKind, Link, Settlement
-from mapping.money import Money, canonical, exact_sum, plain
-from mapping.remedies import resolve
+from mapping.money import Money, canonical, plain
 from mapping.watching import any_of
 
 if TYPE_CHECKING:
@@ -122,7 +121,7 @@ class _Deciding:
         if one.stands:
             return self._tell_success(one, None, self._kept_but(told=SUCCESS, **_facts(one)), Action.SKIP)
         kept = {**_facts(one), **self._kept_but(told="held")}  # what we sent counts, whatever became of it
-        return replace(self._open(self._unfinished(one)), settlement=Settlement(self._link(one), snapshot=kept))
+        return replace(self._open(unfinished(self.case, one)), settlement=Settlement(self._link(one), snapshot=kept))
 
     def _glanced(self, one: Made) -> Decision:
         """Nothing is wrong with it; what it says now is kept, since an earlier release kept nothing of it."""
@@ -138,7 +137,7 @@ class _Deciding:
     def _posted(self, header: InvoiceHeader) -> Decision:
         case = self.case
         if not case.posted:
-            return self._open(self._lost())
+            return self._open(lost(case))
         if len(case.posted) > 1:
             numbers = " and ".join(f"{one.what} {one.key}" for one in case.posted)
             return self._open(
@@ -153,146 +152,28 @@ class _Deciding:
             )
         return self._standing(header, case.posted[0])
 
-    def _lost(self) -> Item:
-        """A lost permission looks like a document that was deleted."""
-        case = self.case
-        company, _, number = (case.link.ifs_key if case.link else "").partition(":")
-        if case.posted_as_voucher:
-            what = f"voucher {number}"
-            mark = f"reference {SERIE} {case.invoice_id}"
-        else:
-            what, mark = f"posting proposal {number}", f"source reference {case.mark}"
-        return Item(
-            ItemKind.HELD,
-            "SourceReference",
-            case.mark,
-            f"IFS no longer shows {what} of company {company}, which was posted of it: unknown, not gone",
-            f"look for {what} ({mark}) in IFS: if it is there, let our service user see it (its permission on "
-            f"{'vouchers' if case.posted_as_voucher else 'posting proposals'}, company {company} among its allowed "
-            f"companies); if it was deleted, enter the invoice there by hand with that {mark.partition(' JAG')[0]}. "
-            "It then closes by itself",
-            any_of(case.watch),
-        )
-
     def _standing(self, header: InvoiceHeader, one: Made) -> Decision:
         case = self.case
         if one.cancelled and case.kept("accepted") == "Cancelled":
             return self._settled(header, one)
-        conflicts = self._changed(header, one)
+        conflicts = changed(case, header, one, self.profile)
         winners = self.told.winners
         left = [each for each in conflicts if "ifs" not in {winners.get("*"), winners.get(each.field)}]
         if left:
             return self._open(*left)
         if conflicts and not one.stands and not one.cancelled:
             kept = self._snapshot(header, one, told=case.kept("told"), seen="")
-            return replace(self._open(self._unfinished(one)), settlement=Settlement(self._link(one), snapshot=kept))
+            return replace(
+                self._open(unfinished(self.case, one)), settlement=Settlement(self._link(one), snapshot=kept)
+            )
         if not one.stands and not one.cancelled:
-            return self._open(self._unfinished(one))
+            return self._open(unfinished(self.case, one))
         if one.cancelled or _shows(header, "Exported", self.profile):
             return self._settled(header, one)
         again = case.kept("told") == SUCCESS
         notes = ("JAGGAER asks for it again: told once more, not posted again",) if again else ()
         snapshot = self._snapshot(header, one, told=SUCCESS, seen="")
         return replace(self._tell_success(one, header.export_status, snapshot, Action.UPDATE), notes=notes)
-
-    def _changed(self, header: InvoiceHeader, one: Made) -> list[Item]:
-        """A person's changes to what was posted, on either side; never rewritten."""
-        case = self.case
-        if one.cancelled:
-            return [
-                self._conflict(
-                    "Objstate",
-                    "Cancelled",
-                    f"its {one.what} {one.key} was cancelled in IFS",
-                    "post it in IFS by hand, or withdraw it at JAGGAER; nothing is posted again by itself",
-                    ifs="Cancelled",
-                )
-            ]
-        found = [self._altered(one)] if one.stands else []
-        if not case.kept("posted"):
-            found.append(self._against_posting(header, one))
-            return [each for each in found if each]
-        known = case.kept("fingerprint")
-        differs = bool(case.whole and known and known != whole_print(case.whole))
-        extras = changed_extras(case, header, self.profile)
-        if differs or extras or case.kept("header") != header_print(header):
-            found.append(self._changed_there(header, one, extras))
-        return [each for each in found if each]
-
-    def _changed_there(self, header: InvoiceHeader, one: Made, extras: str) -> Item:
-        found = changes(self.case, header)
-        said = "; ".join(filter(None, (in_words(found), extras)))
-        both = {"ifs": found[0][1], "jaggaer": found[0][2]} if found else {}
-        return self._conflict(
-            "invoice",
-            self.case.invoice_id,
-            f"changed at JAGGAER after it was posted as {one.what} {one.key}: "
-            f"{said or 'in its lines or its accounting, of which was not kept what they were'}",
-            f"correct {one.what} {one.key} in IFS by hand, or change the invoice back at JAGGAER",
-            **both,
-        )
-
-    def _altered(self, one: Made) -> Item | None:
-        """Whoever completes a document in IFS may set its dates."""
-        finished = self.case.kept("told") == SUCCESS
-        altered = {name: both for name, both in self.case.altered(one).items() if finished or name not in DATES}
-        if not altered:
-            return None
-        said = "; ".join(_alteration(name, *both) for name, both in altered.items())
-        name, (was, now) = next(iter(altered.items()))
-        reason = f"{one.what} {one.key} was changed in IFS after it was posted: {said}"
-        remedy = "change it back in IFS, which closes this, or correct it at JAGGAER"
-        return self._conflict(name, now, reason, remedy, ifs=now, jaggaer=was)
-
-    def _against_posting(self, header: InvoiceHeader, one: Made) -> Item | None:
-        """Without a snapshot the posting itself says what was posted."""
-        total = header.total.value if header.total else None
-        remedy = "correct the posting in IFS by hand"
-        if total is not None and one.gross is not None and one.gross != total:
-            reason = f"changed after it was posted: {plain(total)} at JAGGAER, {plain(one.gross)} posted"
-            return self._conflict("total", plain(total), reason, remedy, ifs=plain(one.gross), jaggaer=plain(total))
-        if alike(one.invoice_no) != alike(number_of(header)):
-            reason = f"changed after it was posted: number {number_of(header)} at JAGGAER, {one.invoice_no} posted"
-            number = number_of(header)
-            return self._conflict("invoiceNumber", number, reason, remedy, ifs=one.invoice_no, jaggaer=number)
-        return None
-
-    def _conflict(
-        self, field: str, value: str, reason: str, remedy: str, *, ifs: str | None = None, jaggaer: str | None = None
-    ) -> Item:
-        """It goes once both sides agree again, or once a person lets it be as it is in IFS."""
-        resolved = resolve("invoices", self.case.invoice_id, "ifs")
-        told = f"{remedy}; or let it be as it is in IFS: {resolved}"
-        return Item(ItemKind.CONFLICT, field, value, reason, told, ifs=ifs, jaggaer=jaggaer)
-
-    def _unfinished(self, one: Made) -> Item:
-        watch = self.case.watch
-        return Item(
-            ItemKind.HELD,
-            "Objstate",
-            one.state,
-            self._unbalanced(one),
-            "complete it in IFS; JAGGAER is then told by itself",
-            waits_for=any_of(watch),
-        )
-
-    def _unbalanced(self, one: Made) -> str:
-        if one.proposal is None:
-            return f"{one.what} {one.key} is {one.state}"
-        head, lines = one.proposal, self.case.posted_lines
-        net = exact_sum(line.net_amount or _ZERO for line in lines)
-        tax = exact_sum(line.tax_amount or _ZERO for line in lines)
-        sides = (
-            ("net", head.net_amount or _ZERO, net),
-            ("tax", head.tax_amount or _ZERO, tax),
-            ("gross", head.gross_amount or _ZERO, exact_sum((net, tax))),
-        )
-        told = [
-            f"{name} {plain(stated)}, its lines {plain(sum_)}: difference {plain(exact_sum((stated, -sum_)))}"
-            for name, stated, sum_ in sides
-            if stated != sum_
-        ]
-        return f"{one.what} {one.key} is {one.state}" + (f": {'; '.join(told)}" if told else "")
 
     def _tell_success(self, one: Made, shown: str | None, snapshot: dict[str, str | None], action: Action) -> Decision:
         return Decision(
@@ -466,10 +347,6 @@ def _sent(document: IfsCreate) -> dict[str, str | None]:
     """The amounts that are about to be sent; other attributes a system may write in a way of its own."""
     amounts = {name: document.values.get(name) for name in ("NetAmount", "TaxAmount", "GrossAmount")}
     return {f"{FACT}{name}": canonical(amount) for name, amount in amounts.items() if isinstance(amount, Decimal)}
-
-
-def _alteration(name: str, before: str, now: str) -> str:
-    return "its rows" if name == "rows" else f"{name} {before or 'empty'} -> {now or 'empty'}"
 
 
 def _amount(one: Made) -> Money | None:
