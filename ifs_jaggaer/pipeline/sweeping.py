@@ -7,7 +7,8 @@ broken off is simply begun again by the next run.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from mapping.kinds import Source
 
 SWEEP = "sweep"
+COMPANY = "Company"
 NARROW = 10
 """Values of a part of the key that are asked for together with those of the most telling part."""
 
@@ -202,10 +204,28 @@ def _gone(run: SyncRun, source: Source, leg: str) -> dict[str, Kept]:
     return run.kept_rows(source.name, missing)
 
 
+def _of_lost_companies(run: SyncRun, source: Source, gone: Collection[str]) -> Counter[str]:
+    """How many rows are gone of each company of which none came, where the key names it."""
+    parts = run.wiring.ifs.entity_set(source.name).keys
+    if not gone or COMPANY not in parts:
+        return Counter()
+    at = parts.index(COMPANY)
+    shown = {key.split("|")[at] for key in run.seen[leg_of(source)]}
+    return Counter(company for key in gone if (company := key.split("|")[at]) not in shown)
+
+
 def _tell(run: SyncRun, source: Source, gone: dict[str, Kept]) -> None:
     """In the run's notes: what no watermark would have shown."""
-    if gone:
-        run.warn(f"{source.name}: rows no longer shown, whose documents were decided without them: {len(gone)}")
+    lost = _of_lost_companies(run, source, gone)
+    for company, number in sorted(lost.items()):
+        run.warn(
+            f"{source.name}: no row of company {company} came, {number} are known: that is unknown, not gone; look "
+            f"whether the service user may still read this company"
+        )
+    if rest := len(gone) - sum(lost.values()):
+        run.warn(
+            f"{source.name}: rows no longer shown, removed or not permitted; their documents were looked at: {rest}"
+        )
     if run.late:
         run.warn(f"{source.name}: documents with a row that became visible later than it changed: {len(run.late)}")
         run.late.clear()

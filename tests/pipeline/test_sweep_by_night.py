@@ -94,8 +94,13 @@ def test_a_company_that_may_no_longer_be_seen(supplier: str, world: World, produ
     product.run("purchase-orders")
     world.tune("ifs", hidden_companies=["20"])
     world.calm()
-    product.run_all(sweep=True)
+    ran = product.run_all(sweep=True)
     assert world.writes() == NOTHING
+    [accounts] = [note for note in ran["gl-accounts"].result.notes if note.startswith("account: ")]
+    assert "no row of company 20 came" in accounts
+    assert "that is unknown, not gone" in accounts
+    [orders] = [note for note in ran["purchase-orders"].result.notes if note.startswith("purchase_order: ")]
+    assert "removed or not permitted; their documents were looked at" in orders
     assert ([i.kind for i in product.items_of(theirs)], product.items_of(ours)) == (["held"], [])
     world.tune("ifs", hidden_companies=[])
     product.run_all(sweep=True)
