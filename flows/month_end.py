@@ -6,6 +6,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from pydantic import BaseModel, ConfigDict, Field
 
+from flows.naming import report_name
 from flows.reconcile import report
 
 
@@ -18,7 +19,7 @@ class MonthEndParameters(BaseModel):
     company: str | None = Field(default=None, title="Company", description="Only this company of the profile.")
 
 
-@flow(name="month-end", persist_result=False)
+@flow(name="month-end", flow_run_name=report_name, persist_result=False)
 async def month_end(parameters: MonthEndParameters = MonthEndParameters()) -> State[str]:  # noqa: B008
     """What of a month's payable invoices is posted, held, waiting, rejected; fails where it does not tie.
 

@@ -12,6 +12,7 @@ from prefect.states import Completed, Failed
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from flows.blocks import block_values
+from flows.naming import report_name
 from flows.parameters import Moment
 from flows.plain_logs import speak_plainly
 from flows.reconcile_artifacts import publish
@@ -43,7 +44,7 @@ class ReconcileParameters(BaseModel):
         return self
 
 
-@flow(name="reconcile", persist_result=False)
+@flow(name="reconcile", flow_run_name=report_name, persist_result=False)
 async def reconcile_systems(parameters: ReconcileParameters = ReconcileParameters()) -> State[str]:  # noqa: B008
     """Both systems compared for a window; fails where a difference is unexplained. Writes nothing.
 

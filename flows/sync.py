@@ -6,16 +6,15 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
 
 from prefect import get_run_logger
 from prefect.client.schemas.objects import State
-from prefect.context import FlowRunContext
 from prefect.runtime import deployment, flow_run
 from prefect.states import Completed, Failed
 
 from flows import artifacts
 from flows.blocks import block_values
+from flows.naming import begun_name
 from flows.parameters import SyncParameters
 from flows.plain_logs import speak_plainly
 from flows.scope import scoped
@@ -58,9 +57,7 @@ def run_name() -> str:
         companies = companies or parameters.companies
         kind = f"{kind}, companies {' '.join(companies)}" if companies else kind
         kind = f"{kind}, dry run" if parameters.dry_run else kind
-    context = FlowRunContext.get()
-    begun = context.flow_run.start_time if context and context.flow_run else None
-    return f"{flow_run.get_flow_name()} {begun or datetime.now(UTC):%Y-%m-%dT%H:%M} {kind}"
+    return f"{begun_name()} {kind}"
 
 
 async def run_sync(sync: SyncName, parameters: SyncParameters, companies: tuple[str, ...]) -> State[str]:
