@@ -89,8 +89,13 @@ def accounts_agree(now: Standing) -> Iterator[str]:
     there = {r["value"]: r for r in now.jaggaer("customfieldvalues") if r["customField"] == "Account"}
     for row in now.ifs("AccountSet"):
         value = there.get(row["Account"])
-        if row["Company"] == "10" and value and value["description"] != row["Description"]:
+        if row["Company"] != "10" or value is None or now.is_open("gl-accounts", f"Account:{row['Account']}"):
+            continue
+        if value["description"] != row["Description"]:
             yield f"account {row['Account']}: {row['Description']}, there {value['description']}"
+        alone = not row["Account"].startswith(("40", "15"))
+        if alone and (value["active"] == "true") != (str(row["ValidUntil"]) > "2026-02-01"):
+            yield f"account {row['Account']}: until {row['ValidUntil']}, there active {value['active']}"
 
 
 def requisitions_agree(now: Standing) -> Iterator[str]:

@@ -36,14 +36,37 @@ class Desk:
 
     def change_ifs(self, name: str, key: Row, values: Row) -> None:
         """As its user would; now and then the transaction becomes visible minutes after its time."""
-        late = self.chance.choice((0, 0, 0, 0, 30, LATEST))
+        late = self._late()
         times = {"LastModifiedDate": self.users.ago("ifs", late)} if late else {}
         self.users.change("ifs", name, key, values | times)
+
+    def change_jaggaer(self, name: str, key: Row, values: Row) -> None:
+        """The same at JAGGAER, where the time of a record does not go back."""
+        late = self._late()
+        where, what = STAMPS[name]
+        every = [record[where] if where else record for record in self.users.records("jaggaer", name)]
+        (stated,) = (each for each in every if each.items() >= key.items())
+        moment = self.users.ago("jaggaer", late).replace("Z", ".000Z")
+        if late and moment > stated[what]:
+            values = values | ({where: {what: moment, **values.get(where, {})}} if where else {what: moment})
+        self.users.change("jaggaer", name, key, values)
+
+    def _late(self) -> int:
+        return self.chance.choice((0, 0, 0, 0, 30, LATEST))
 
 
 class Nothing(Exception):
     """There is no record that this could be done to."""
 
+
+STAMPS = {
+    "companyprofiles": ("returnCompanyInfo", "lastModTime"),
+    "purchaseorders": ("header", "lastUpdate"),
+    "receipts": ("header", "lastUpdate"),
+    "invoices": ("header", "lastUpdate"),
+    "contracts": ("", "lastModTime"),
+}
+"""Where the time of a record stands at JAGGAER."""
 
 LATEST = 240
 """Seconds after its time that a transaction becomes visible: within the overlap of 300."""

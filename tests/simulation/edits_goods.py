@@ -53,7 +53,7 @@ def new_receipt(desk: Desk) -> str:
 def void_receipt(desk: Desk) -> str:
     receipts = desk.users.records("jaggaer", "receipts")
     number = desk.pick(r["header"]["receiptId"] for r in receipts if r["header"]["status"] == "Completed")
-    desk.users.change("jaggaer", "receipts", {"receiptId": number}, {"header": {"status": "Voided"}})
+    desk.change_jaggaer("receipts", {"receiptId": number}, {"header": {"status": "Voided"}})
     return str(number)
 
 
@@ -71,14 +71,14 @@ def new_contract(desk: Desk) -> str:
 def reprice_contract(desk: Desk) -> str:
     code, value = _contract(desk), desk.chance.randint(100, 4000) / 100
     prices = [price(value=value), price(quantity=100, value=value / 2)][: desk.chance.randint(1, 2)]
-    Deals(desk.users).reprice(code, *prices)
+    desk.change_jaggaer("contracts", {"contractReferenceCode": code}, {"priceList": {"price": prices}})
     return f"{code}: {len(prices)} prices, {value}"
 
 
 @edit(1, "contracts")
 def end_contract(desk: Desk) -> str:
     code = _contract(desk)
-    Deals(desk.users).change(code, status="Terminated")
+    desk.change_jaggaer("contracts", {"contractReferenceCode": code}, {"status": "Terminated"})
     return code
 
 
@@ -100,3 +100,19 @@ def _requisition(desk: Desk) -> str:
 def _contract(desk: Desk) -> str:
     contracts: list[Row] = desk.users.records("jaggaer", "contracts")
     return str(desk.pick(c for c in contracts if c["status"] == "ExecutedInEffect")["contractReferenceCode"])
+
+
+@edit(1, "contracts")
+def renew_contract(desk: Desk) -> str:
+    contracts: list[Row] = desk.users.records("jaggaer", "contracts")
+    code = desk.pick(c for c in contracts if c["status"] == "Terminated")["contractReferenceCode"]
+    desk.change_jaggaer("contracts", {"contractReferenceCode": code}, {"status": "ExecutedInEffect"})
+    return str(code)
+
+
+@edit(1, "receipts")
+def cancel_receipt_by_hand(desk: Desk) -> str:
+    rows = desk.users.records("ifs", "PurchaseReceiptSet")
+    row = desk.pick(r for r in rows if r["ReceiptReference"] and r["Objstate"] != "Cancelled")
+    desk.change_ifs("PurchaseReceiptSet", keyed(row, "ReceiptSequence"), {"Objstate": "Cancelled"})
+    return str(row["ReceiptReference"])

@@ -32,7 +32,7 @@ def goods_arrive(desk: Desk) -> str:
 def resend_invoice(desk: Desk) -> str:
     invoice = desk.pick(i["header"] for i in desk.users.records("jaggaer", "invoices") if _is(i, "Exported"))
     values = {"header": {"exportStatus": "NotExported"}}
-    desk.users.change("jaggaer", "invoices", {"invoiceId": invoice["invoiceId"]}, values)
+    desk.change_jaggaer("invoices", {"invoiceId": invoice["invoiceId"]}, values)
     return str(invoice["invoiceId"])
 
 
@@ -40,7 +40,7 @@ def resend_invoice(desk: Desk) -> str:
 def touch_invoice(desk: Desk) -> str:
     """Nothing that matters changes, but its time."""
     invoice = desk.pick(desk.users.records("jaggaer", "invoices"))["header"]["invoiceId"]
-    desk.users.change("jaggaer", "invoices", {"invoiceId": invoice}, {"header": {}})
+    desk.change_jaggaer("invoices", {"invoiceId": invoice}, {"header": {}})
     return str(invoice)
 
 
@@ -55,7 +55,7 @@ def approve_late(desk: Desk) -> str:
         return str(desk.users.invoice(supplier, workflowStatus="Pending"))
     invoice = desk.pick(pending)["invoiceId"]
     values = {"header": {"workflowStatus": "Completed"}}
-    desk.users.change("jaggaer", "invoices", {"invoiceId": invoice}, values)
+    desk.change_jaggaer("invoices", {"invoiceId": invoice}, values)
     return str(invoice)
 
 
@@ -76,3 +76,34 @@ def pay(desk: Desk) -> str:
 
 def _is(invoice: Row, export_status: str) -> bool:
     return bool(invoice["header"].get("exportStatus") == export_status)
+
+
+@edit(1, "invoices")
+def close_period(desk: Desk) -> str:
+    """February's, or opens it again."""
+    row = desk.pick(
+        r
+        for r in desk.users.records("ifs", "AccountingPeriodSet")
+        if (r["Company"], r["AccountingPeriod"]) == ("10", 2)
+    )
+    status = "Closed" if row["PeriodStatus"] == "Open" else "Open"
+    key = keyed(row, "Company", "AccountingYear", "AccountingPeriod")
+    desk.change_ifs("AccountingPeriodSet", key, {"PeriodStatus": status})
+    return status
+
+
+@edit(1, "invoices")
+def key_by_hand(desk: Desk) -> str:
+    """Somebody posts in IFS what JAGGAER will send, too."""
+    invoice = desk.pick(i for i in desk.users.records("jaggaer", "invoices") if _is(i, "NotExported"))["header"]
+    told = {
+        "Company": "10",
+        "Identity": invoice["supplier"]["supplierNumber"],
+        "PartyType": "Supplier",
+        "LedgerItemId": desk.users.number("L"),
+        "InvoiceNo": invoice["supplierInvoiceNumber"],
+        "PaidAmount": 0,
+        "OpenAmount": invoice["total"]["value"],
+    }
+    desk.users.ifs("InvoiceLedgerItemSet", **told)
+    return str(invoice["invoiceId"])

@@ -97,7 +97,7 @@ def cancel_order(desk: Desk) -> str:
 def acknowledge_order(desk: Desk) -> str:
     order = order_there(desk)
     said = {"acknowledgement": {"number": f"AB {desk.chance.randrange(1000)}", "date": "2026-02-20T00:00:00.000Z"}}
-    desk.users.change("jaggaer", "purchaseorders", {"poId": order["header"]["poId"]}, {"header": said})
+    desk.change_jaggaer("purchaseorders", {"poId": order["header"]["poId"]}, {"header": said})
     return f"{order['header']['poNumber']}: {said}"
 
 
@@ -107,5 +107,25 @@ def promise_line(desk: Desk) -> str:
     day = f"2026-03-{desk.chance.randint(10, 28)}T00:00:00.000Z"
     lines = [line | {"promisedDeliveryDate": day} for line in order["lineList"]["poLine"]]
     values = {"lineList": {"poLine": lines}}
-    desk.users.change("jaggaer", "purchaseorders", {"poId": order["header"]["poId"]}, values)
+    desk.change_jaggaer("purchaseorders", {"poId": order["header"]["poId"]}, values)
     return f"{order['header']['poNumber']}: promised {day}"
+
+
+@edit(1, "purchase-orders")
+def stop_order(desk: Desk) -> str:
+    order = order_of(desk)["OrderNo"]
+    desk.change_ifs("PurchaseOrderSet", {"OrderNo": order}, {"Objstate": "Stopped"})
+    return str(order)
+
+
+@edit(2, "purchase-orders")
+def release_order(desk: Desk) -> str:
+    """One that was stopped, or a new one that was planned only."""
+    rows = desk.users.records("ifs", "PurchaseOrderSet")
+    idle = [row["OrderNo"] for row in rows if row["Objstate"] in {"Planned", "Stopped"}]
+    if not idle:
+        supplier = desk.pick(desk.users.records("ifs", "SupplierInfoGeneralSet"))["SupplierId"]
+        return desk.users.order(supplier, Objstate="Planned")
+    order = desk.pick(idle)
+    desk.change_ifs("PurchaseOrderSet", {"OrderNo": order}, {"Objstate": "Released"})
+    return str(order)

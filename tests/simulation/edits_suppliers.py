@@ -139,7 +139,36 @@ STATUS = {"Active": "ACTIVE", "Blocked": "SUSPENDED", "Closed": "INACTIVE"}
 
 def _company(desk: Desk, field: str, attribute: str, value: str) -> str:
     bravo = company_of(desk)["bravoId"]
-    desk.users.change("jaggaer", "companyprofiles", {"bravoId": bravo}, {"returnCompanyInfo": {attribute: value}})
+    desk.change_jaggaer("companyprofiles", {"bravoId": bravo}, {"returnCompanyInfo": {attribute: value}})
     key = same_key(desk, bravo=bravo)
     desk.wishes.say("suppliers", key, field, "jaggaer", value)
     return f"{key}: {field} {value}"
+
+
+@edit(1, "suppliers")
+def agree_terms(desk: Desk) -> str:
+    """Terms of payment go to JAGGAER only."""
+    rows = desk.users.records("ifs", "IdentityInvoiceInfoSet")
+    row = desk.pick(r for r in rows if r["Company"] == "10")
+    days = desk.chance.choice(("0", "30", "45", "60"))
+    desk.change_ifs("IdentityInvoiceInfoSet", keyed(row, "Company", "Identity", "PartyType"), {"PayTermId": days})
+    return f"{row['Identity']}: {days} days"
+
+
+@edit(1, "suppliers")
+def assign_account(desk: Desk) -> str:
+    """The default GL account, which both sides may change."""
+    rows = desk.users.records("ifs", "IdentityInvoiceInfoSet")
+    row = desk.pick(r for r in rows if r["Company"] == "10")
+    account = desk.chance.choice(("4010", "4020"))
+    desk.change_ifs("IdentityInvoiceInfoSet", keyed(row, "Company", "Identity", "PartyType"), {"Cf_GlAccount": account})
+    return f"{row['Identity']}: account {account}"
+
+
+@edit(1, "gl-accounts")
+def end_account(desk: Desk) -> str:
+    """It is no longer valid, or it is again."""
+    row = desk.pick(r for r in desk.users.records("ifs", "AccountSet") if r["Account"].startswith("5"))
+    until = desk.chance.choice(("2026-02-01", "2049-12-31"))
+    desk.change_ifs("AccountSet", keyed(row, "Company", "Account"), {"ValidUntil": until})
+    return f"{row['Account']}: until {until}"
