@@ -147,7 +147,7 @@ def test_a_person_leaves_a_reversed_payment_as_it_is(invoice: int, world: World,
     pay(world, invoice, PaidAmount=0, OpenAmount=148.75, PaymentDate=None, PaymentReference=None)
     product.run("payments")
     (item,) = product.items_of(key)
-    _, _, _, named, *rest = shlex.split(item.remedy.partition("leave it: ")[2])
+    _, _, _, named, *rest = shlex.split(item.remedy.partition("leave it: ")[2].strip("`"))
     assert rest == ["--sync", "payments", "--winner", "ifs"]
     resolved = ResolvingParameters.model_validate({"resolve": [{"key": named, "field": "*", "winner": "ifs"}]})
     world.calm()
