@@ -96,19 +96,25 @@ def cancel_order(desk: Desk) -> str:
 @edit(2, "purchase-orders")
 def acknowledge_order(desk: Desk) -> str:
     order = order_there(desk)
-    said = {"acknowledgement": {"number": f"AB {desk.chance.randrange(1000)}", "date": "2026-02-20T00:00:00.000Z"}}
+    said = {"acknowledgement": _acknowledgement(desk)}
     desk.change_jaggaer("purchaseorders", {"poId": order["header"]["poId"]}, {"header": said})
     return f"{order['header']['poNumber']}: {said}"
 
 
 @edit(2, "purchase-orders")
 def promise_line(desk: Desk) -> str:
+    """With its acknowledgement: without one there is no promise (contracts/jaggaer.md 5)."""
     order = order_there(desk)
+    header = {} if "acknowledgement" in order["header"] else {"acknowledgement": _acknowledgement(desk)}
     day = f"2026-03-{desk.chance.randint(10, 28)}T00:00:00.000Z"
     lines = [line | {"promisedDeliveryDate": day} for line in order["lineList"]["poLine"]]
-    values = {"lineList": {"poLine": lines}}
+    values = {"header": header, "lineList": {"poLine": lines}}
     desk.change_jaggaer("purchaseorders", {"poId": order["header"]["poId"]}, values)
     return f"{order['header']['poNumber']}: promised {day}"
+
+
+def _acknowledgement(desk: Desk) -> Row:
+    return {"number": f"AB {desk.chance.randrange(1000)}", "date": "2026-02-20T00:00:00.000Z"}
 
 
 @edit(1, "purchase-orders")

@@ -32,6 +32,8 @@ def no_update_is_lost(now: Standing) -> Iterator[str]:
             now.wishes.now_called("suppliers", f"JAGGAER:{info['bravoId']}", info["extCode"])
     for sync, key, name in list(now.wishes.said):
         values = supplier_field(now, key, name)
+        if now.store_lost and name == "e-mail" and values.get("ifs") is None:
+            continue  # an empty list is unknown, and nothing remembers that it was empty (law 11)
         stated = any(item.sync == sync and item.key in {key, f"JAGGAER:{key}"} for item in now.items)
         if values and not stated and not now.wishes.granted((sync, key, name), values):
             yield f"{sync} {key} {name}: users said {now.wishes.said[sync, key, name]}, it is {values}"

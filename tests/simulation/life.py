@@ -71,6 +71,7 @@ class Life:
     kill: Kill | None = None
     beside: list[Beside] = field(default_factory=list)
     arrived: int = 0
+    store_lost: bool = False
 
     def say(self, words: str) -> None:
         self.log.append(f"{self.product.times.now():%d %H:%M:%S.%f}"[:-3] + f" {words}")
@@ -152,6 +153,7 @@ class Life:
         self.say(f"forget the {what}")
         if what == "store":
             self.product.lose_store()
+            self.store_lost = True
             return
         with self.product.store() as store, store.unit() as unit:
             unit.watermarks.reset(None)
@@ -194,7 +196,9 @@ class Life:
                 items = unit.items.open()
                 intents = [intent for sync in IN_ORDER for intent in unit.intents.unsettled(sync)]
             findings = [finding for finding in store.audit.verify(self.product.heads) if finding.fault]
-        standing = Standing(self.tenants.users, self.wishes, items, intents, findings, self._writes(), report, failed)
+        standing = Standing(
+            self.tenants.users, self.wishes, items, intents, findings, self._writes(), report, failed, self.store_lost
+        )
         self.counts["left in doubt"] += len(intents)
         for law in LAWS:
             for words in law(standing):

@@ -20,7 +20,7 @@ Row: TypeAlias = "dict[str, Any]"
 
 @dataclass
 class Standing:
-    """After some cycles at rest; `writes` and `failed` are of the last one."""
+    """After some cycles at rest; `writes` and `failed` are of the last one. `store_lost`: once in this life."""
 
     users: Users
     wishes: Wishes
@@ -30,6 +30,7 @@ class Standing:
     writes: Mapping[System, int]
     report: Report
     failed: Sequence[str]
+    store_lost: bool
     rows: dict[tuple[str, str], list[Row]] = field(default_factory=dict)
 
     def ifs(self, name: str) -> list[Row]:
