@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import TypeAlias
 
 from simulation.agreement import accounts_agree, orders_agree, prices_agree, requisitions_agree, supplier_field
 from simulation.counterparts import nothing_is_doubled, nothing_is_lost
 from simulation.standing import Standing
+
+TRIED_WITHIN = timedelta(hours=2)
+"""Rests have a cycle of runs in little more than an hour."""
 
 Law: TypeAlias = Callable[[Standing], Iterator[str]]
 
@@ -50,6 +54,17 @@ def the_record_is_whole(now: Standing) -> Iterator[str]:
     yield from (str(finding) for finding in now.findings)
 
 
+def what_stands_open_is_tried_again(now: Standing) -> Iterator[str]:
+    """Once an hour, but for what only a person can let go; what it waited for is not there."""
+    linked = {str(info["extCode"]) for info in now.companies if info.get("extCode")}
+    for item in now.items:
+        kind, _, key = (item.waits_for or "").partition(":")
+        if kind == "supplier" and key in linked:
+            yield f"{item.sync} {item.key} {item.field} waits for supplier {key}, which is there"
+        if not item.brake and item.last_tried + TRIED_WITHIN < now.at:
+            yield f"{item.sync} {item.key} {item.field} was tried last at {item.last_tried:%d %H:%M}"
+
+
 LAWS: tuple[Law, ...] = (
     runs_come_to_their_end,
     nothing_is_doubled,
@@ -57,5 +72,6 @@ LAWS: tuple[Law, ...] = (
     no_update_is_lost,
     both_sides_agree,
     idle_runs_write_nothing,
+    what_stands_open_is_tried_again,
     the_record_is_whole,
 )

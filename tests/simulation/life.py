@@ -197,7 +197,16 @@ class Life:
                 intents = [intent for sync in IN_ORDER for intent in unit.intents.unsettled(sync)]
             findings = [finding for finding in store.audit.verify(self.product.heads) if finding.fault]
         standing = Standing(
-            self.tenants.users, self.wishes, items, intents, findings, self._writes(), report, failed, self.store_lost
+            self.tenants.users,
+            self.wishes,
+            items,
+            intents,
+            findings,
+            self._writes(),
+            report,
+            failed,
+            self.store_lost,
+            self.product.times.now(),
         )
         self.counts["left in doubt"] += len(intents)
         for law in LAWS:

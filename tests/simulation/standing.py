@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -31,6 +32,7 @@ class Standing:
     report: Report
     failed: Sequence[str]
     store_lost: bool
+    at: datetime
     rows: dict[tuple[str, str], list[Row]] = field(default_factory=dict)
 
     def ifs(self, name: str) -> list[Row]:
