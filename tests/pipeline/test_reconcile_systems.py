@@ -198,15 +198,19 @@ def test_what_a_person_decided_is_named_so(world: World, product: Product, order
     assert causes(compared(product, "purchase-orders"), order) == {Cause.DECIDED}
 
 
-def test_sent_without_an_answer_is_in_flight(world: World, product: Product, order: str) -> None:
-    record = world.orders_there(order)[0]
+@pytest.mark.parametrize(("ago", "cause"), [(0, Cause.IN_FLIGHT), (600, Cause.UNEXPLAINED)])
+def test_sent_without_an_answer_is_in_flight_as_long_as_it_may_be(
+    ago: int, cause: Cause, world: World, product: Product, order: str
+) -> None:
+    header = world.orders_there(order)[0]["header"]
     with product.store() as store, store.unit() as unit:
         unit.intents.record(
             f"test:{order}", sync="purchase-orders", system="jaggaer", entity="purchaseorders", key=order,
-            action="update", run_id="another", attempt=1,
+            action="update", run_id="another", attempt=1, send_by_seconds=60 - ago,
         )  # fmt: skip
-    world.change("jaggaer", "purchaseorders", {"poId": record["header"]["poId"]}, {"header": {"note": "halb"}})
-    assert causes(compared(product, "purchase-orders"), order) == {Cause.IN_FLIGHT}
+    unseen = {"note": "halb", "lastUpdate": header["lastUpdate"]}
+    world.change("jaggaer", "purchaseorders", {"poId": header["poId"]}, {"header": unseen})
+    assert causes(compared(product, "purchase-orders"), order) == {cause}
 
 
 def test_dead_letter_waiting_and_out_of_scope(world: World, product: Product, synced: Documents) -> None:

@@ -6,7 +6,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
 from connectors.ifs.times import WireTimes
@@ -26,7 +26,7 @@ from mapping.reconcile.invoices import compare_invoices
 if TYPE_CHECKING:
     from connectors.wire import Row
     from ifs_jaggaer.pipeline.wiring import Wiring
-    from ifs_jaggaer.store import OpenItem
+    from ifs_jaggaer.store import Intent, OpenItem
     from mapping.kinds import Answers, Ask, Gathering, Kind, WireAsk
     from mapping.profile import Profile
     from mapping.reconcile.sides import Filling
@@ -228,7 +228,8 @@ class Look:
     def _known(self, keys: Iterable[str], rows: Sequence[Row]) -> Known:
         keys = set(keys)
         with self.wiring.store.look() as unit:
-            unsettled = unit.intents.unsettled(self.kind.name, keys)
+            now = unit.now()
+            in_doubt = any(now < self._ends(each) for each in unit.intents.unsettled(self.kind.name, keys))
             looked = [
                 (source, mine, mark, unit.versions.kept(self.kind.name, f"{source.name}{scope}", map(_key_of, mine)))
                 for source in self.kind.sources
@@ -258,12 +259,18 @@ class Look:
         hook = earlier and all(only_the_hook(one, self.profile_print) for one in profiles)
         return Known(
             items=listed,
-            intent=bool(unsettled),
+            intent=in_doubt,
             reachable=reachable,
             overlooked=overlooked,
             earlier_profile=earlier,
             earlier_hook=self.wiring.profile.hook if hook else "",
         )
+
+    def _ends(self, intent: Intent) -> datetime:
+        """Until when the target may still be at work on it; nobody says later what came of it (DESIGN, law 2)."""
+        settings = self.wiring.settings
+        told = settings.ifs if intent.system == "ifs" else settings.jaggaer
+        return intent.send_by + timedelta(seconds=told.settle_delay)
 
     def _in_reach(self, source: Source, row: Row, mark: str) -> bool:
         """Whether the next run reads the row: from its watermark on, less the overlap."""
