@@ -109,20 +109,19 @@ def status(*, as_json: AsJson = False, config: Config = None) -> None:
     if as_json:
         print_json({"now": now.isoformat(), "syncs": rows, "schema": schema})
         return
-    print_table(
-        f"Status at {now:%Y-%m-%d %H:%M:%S} UTC",
-        ("sync", "companies", "last run", "state", "last completed", "what happened", "open"),
-        [
-            (r["sync"], r["companies"] or "all", _short(r["last_run"]), r["state"], _short(r["last_completed"]),
-             r["message"], _words(r["open"], r["too_old"]))
-            for r in rows
-        ],
-    )  # fmt: skip
+    shown = [
+        (r["sync"], r["companies"] or "all", _short(r["last_run"]), r["state"], _short(r["last_completed"]),
+         r["message"], _words(r["open"], r["too_old"]))
+        for r in rows
+    ]  # fmt: skip
+    if shown:
+        head = ("sync", "companies", "last run", "state", "last completed", "what happened", "open")
+        print_table(f"Status at {now:%Y-%m-%d %H:%M:%S} UTC", head, shown)
+    else:
+        out.print("No run yet; dry runs and fits do not count. Next: ifs-jaggaer run all --dry-run, then run all")
     if schema:
         changed = [(_short(c["since"]), c["service"].rpartition("/")[2], c["what"]) for c in schema]
         print_table(f"Changes of IFS's metadata in {SCHEMA_SHOWN.days} days", ("seen", "service", "what"), changed)
-    if not rows:
-        out.print("No run yet; dry runs and fits do not count. Next: ifs-jaggaer run all --dry-run, then run all")
 
 
 def _short(moment: Any) -> str:
