@@ -115,7 +115,7 @@ def requisitions_agree(now: Standing) -> Iterator[str]:
 def prices_agree(now: Standing) -> Iterator[str]:
     """Those of contracts in effect: each in IFS with its amount, and no other that is valid."""
     numbers = {row["ExternalReference"]: row["AgreementId"] for row in now.ifs("SupplierAgreementSet")}
-    for contract in now.jaggaer("contracts"):
+    for contract in now.contracts:
         code = contract["contractReferenceCode"]
         number = numbers.get(f"JAG:{code}")
         if number is None or contract["status"] != "ExecutedInEffect" or now.is_open("contracts", code):

@@ -84,7 +84,7 @@ def _without_counterpart(now: Standing) -> Iterator[tuple[str, object]]:
         if f"JAG:{invoice['invoiceId']}" not in posted or invoice["exportStatus"] != "Exported"
     )
     agreements = {row["ExternalReference"]: row["Objstate"] for row in now.ifs("SupplierAgreementSet")}
-    for contract in now.jaggaer("contracts"):
+    for contract in now.contracts:
         code = contract["contractReferenceCode"]
         state = agreements.get(f"JAG:{code}")
         if state != "Active" if contract["status"] == "ExecutedInEffect" else state == "Active":

@@ -59,7 +59,8 @@ def void_receipt(desk: Desk) -> str:
 
 @edit(2, "contracts")
 def new_contract(desk: Desk) -> str:
-    if len(desk.users.records("jaggaer", "contracts")) >= MOST:
+    standing = [c for c in desk.users.records("jaggaer", "contracts") if c["deletedStatus"] == "NOT-DELETED"]
+    if len(standing) >= MOST:
         return reprice_contract(desk)
     companies = desk.users.records("jaggaer", "companyprofiles")
     bravo = desk.pick(record["returnCompanyInfo"]["bravoId"] for record in companies)
@@ -99,13 +100,24 @@ def _requisition(desk: Desk) -> str:
 
 def _contract(desk: Desk) -> str:
     contracts: list[Row] = desk.users.records("jaggaer", "contracts")
-    return str(desk.pick(c for c in contracts if c["status"] == "ExecutedInEffect")["contractReferenceCode"])
+    live = (c for c in contracts if (c["status"], c["deletedStatus"]) == ("ExecutedInEffect", "NOT-DELETED"))
+    return str(desk.pick(live)["contractReferenceCode"])
+
+
+@edit(1, "contracts")
+def delete_contract(desk: Desk) -> str:
+    """It leaves the list, so that those behind it move up a place."""
+    code = _contract(desk)
+    desk.change_jaggaer("contracts", {"contractReferenceCode": code}, {"deletedStatus": "DELETED"})
+    return code
 
 
 @edit(1, "contracts")
 def renew_contract(desk: Desk) -> str:
     contracts: list[Row] = desk.users.records("jaggaer", "contracts")
-    code = desk.pick(c for c in contracts if c["status"] == "Terminated")["contractReferenceCode"]
+    code = desk.pick(c for c in contracts if (c["status"], c["deletedStatus"]) == ("Terminated", "NOT-DELETED"))[
+        "contractReferenceCode"
+    ]
     desk.change_jaggaer("contracts", {"contractReferenceCode": code}, {"status": "ExecutedInEffect"})
     return str(code)
 

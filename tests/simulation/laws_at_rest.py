@@ -51,7 +51,7 @@ def both_sides_agree(now: Standing) -> Iterator[str]:
 
 
 def the_record_is_whole(now: Standing) -> Iterator[str]:
-    yield from (str(finding) for finding in now.findings)
+    yield from now.findings
 
 
 def what_stands_open_is_tried_again(now: Standing) -> Iterator[str]:

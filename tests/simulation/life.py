@@ -72,6 +72,7 @@ class Life:
     beside: list[Beside] = field(default_factory=list)
     arrived: int = 0
     store_lost: bool = False
+    written: set[str] = field(default_factory=set)
 
     def say(self, words: str) -> None:
         self.log.append(f"{self.product.times.now():%d %H:%M:%S.%f}"[:-3] + f" {words}")
@@ -116,7 +117,9 @@ class Life:
             self.say(f"{edit.what}: {refused}")
             self.counts["edits refused"] += 1
 
-    def _arrived(self, system: str, what: str) -> None:
+    def _arrived(self, system: str, what: str, write: str) -> None:
+        if write:
+            self.written.add(write)
         self.arrived += 1
         self.say(f"  {system} {what}")
         for edit in self.meanwhile.pop(self.arrived, ()):
@@ -154,6 +157,7 @@ class Life:
         if what == "store":
             self.product.lose_store()
             self.store_lost = True
+            self.written.clear()
             return
         with self.product.store() as store, store.unit() as unit:
             unit.watermarks.reset(None)
@@ -195,7 +199,9 @@ class Life:
             with store.look() as unit:
                 items = unit.items.open()
                 intents = [intent for sync in IN_ORDER for intent in unit.intents.unsettled(sync)]
-            findings = [finding for finding in store.audit.verify(self.product.heads) if finding.fault]
+            findings = [str(finding) for finding in store.audit.verify(self.product.heads) if finding.fault]
+            told = {event.request_id for event in store.audit.export() if event.phase == "sending"}
+            findings += [f"request {write} was sent, and no event says so" for write in sorted(self.written - told)]
         standing = Standing(
             self.tenants.users,
             self.wishes,

@@ -80,6 +80,11 @@ class _Line:
         self.lost.set()
 
 
+def is_write(request: httpx.Request) -> bool:
+    """Whether it changes something; one for a token does not."""
+    return request.method != "GET" and not request.url.path.startswith("/auth/")
+
+
 class _Body(httpx.AsyncByteStream):
     """The answer's body as it comes."""
 
@@ -110,18 +115,18 @@ async def _within(seconds: float | None, wait: Coroutine[Any, Any, T]) -> T:
 
 
 class Network(httpx.AsyncBaseTransport):
-    """To one system. `arrives` is told of each request when it reaches the server, before that sees it."""
+    """To one system. `arrives` is told what reaches the server, before that sees it, and of a write its id."""
 
     def __init__(self, system: System, chance: Random) -> None:
         self._front = Front(system)
         self._chance = chance
-        self.arrives: Callable[[str], None] = lambda _what: None
+        self.arrives: Callable[[str, str], None] = lambda _what, _write: None
         self._serving: set[asyncio.Task[None]] = set()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         process = HERE.get()
         what = f"{request.method} {request.url.path.rpartition('/')[2][:60]}"
-        process.step(f"before {what}", write=request.method != "GET" and not what.endswith("token"))
+        process.step(f"before {what}", write=is_write(request))
         await self._way()
         body = await request.aread()
         trace = request.extensions.get("trace")
@@ -147,7 +152,7 @@ class Network(httpx.AsyncBaseTransport):
 
     async def _serve(self, line: _Line, what: str) -> None:
         await self._way()
-        self.arrives(what)
+        self.arrives(what, line.request.headers.get("X-Request-ID", "") if is_write(line.request) else "")
         await self._front(line.scope, line.receive, line.send)
 
     async def _way(self) -> None:

@@ -14,20 +14,22 @@ from simulation.wishes import Wishes
 from ifs_jaggaer.errors import System
 from ifs_jaggaer.pipeline.reconcile.course import Report
 from ifs_jaggaer.store import Intent, OpenItem
-from ifs_jaggaer.store.audit import Finding
 
 Row: TypeAlias = "dict[str, Any]"
 
 
 @dataclass
 class Standing:
-    """After some cycles at rest; `writes` and `failed` are of the last one. `store_lost`: once in this life."""
+    """After some cycles at rest. `writes` and `failed` are of the last one, `findings` of the audit record.
+
+    `store_lost`: once in this life.
+    """
 
     users: Users
     wishes: Wishes
     items: Sequence[OpenItem]
     intents: Sequence[Intent]
-    findings: Sequence[Finding]
+    findings: Sequence[str]
     writes: Mapping[System, int]
     report: Report
     failed: Sequence[str]
@@ -65,3 +67,8 @@ class Standing:
     @property
     def receipts(self) -> list[Row]:
         return [record["header"] for record in self.jaggaer("receipts")]
+
+    @property
+    def contracts(self) -> list[Row]:
+        """Those that are shown."""
+        return [record for record in self.jaggaer("contracts") if record["deletedStatus"] == "NOT-DELETED"]
